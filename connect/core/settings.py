@@ -1,0 +1,215 @@
+"""The one place for settings.
+
+Every setting is a field of `Settings`, read from the environment variable `CONNECT_<NAME>`. Each carries a line that says
+what it means; `docs/operator/settings.md` is made from those lines. Policy floors (docs: policy P7) hold in every mode: a value below
+its floor is refused at start, it is never silently raised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import Field, dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from environs import Env, EnvError
+
+PREFIX = "CONNECT_"
+DEVELOPMENT_MASTER_KEY = "development-only-master-key-do-not-use-in-production"
+
+
+class SettingsError(Exception):
+    """A setting is missing, malformed or unsafe for the mode; the message names the variable and the fix."""
+
+
+def setting(default: Any, doc: str, *, unit: str = "", floor: Any = None, secret: bool = False) -> Any:
+    """Declare a setting: its default, its meaning, the unit, the least value policy allows."""
+    return field(default=default, metadata={"doc": doc, "unit": unit, "floor": floor, "secret": secret})
+
+
+def seconds(amount: float) -> timedelta:
+    return timedelta(seconds=amount)
+
+
+def days(amount: float) -> timedelta:
+    return timedelta(days=amount)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of a process. Durations are read in seconds and kept as `timedelta`."""
+
+    # Where and how the platform runs
+    mode: str = setting("development", "`development` or `production`; production refuses default secrets and http")
+    base_url: str = setting(
+        "http://127.0.0.1:8000", "Public address of the platform; it is the OAuth issuer and decides cookies and Host"
+    )
+    database_url: str = setting("sqlite:///var/connect.db", "SQLAlchemy URL; `postgresql://…` for production")
+    data_dir: Path = setting(Path("var"), "Folder for media, published checkpoints and development mail")
+    master_key: str = setting(
+        DEVELOPMENT_MASTER_KEY, "Secret from which every key is derived; at least 32 characters", secret=True
+    )
+    trusted_proxies: int = setting(0, "How many proxies in front set X-Forwarded-For and -Proto; 0 trusts none")
+    log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+    clock_offset: timedelta = setting(
+        seconds(0), "Development only: moves the clock, so that an expiry can be watched", unit="s"
+    )
+    web_threads: int = setting(8, "Threads of a web worker")
+    web_workers: int = setting(2, "Web worker processes on PostgreSQL; SQLite always has one")
+    database_pool: int = setting(16, "Connections kept by one process")
+    database_timeout: timedelta = setting(seconds(5), "How long a statement waits for a lock before it fails", unit="s")
+
+    # People and sessions
+    session_idle: timedelta = setting(days(7), "A signed-in session unused for this long ends", unit="s")
+    session_absolute: timedelta = setting(days(30), "A signed-in session ends after this long in any case", unit="s")
+    fresh_sign_in: timedelta = setting(
+        seconds(600), "How old a sign-in may be for an act that asks for a fresh one", unit="s"
+    )
+    one_time_link: timedelta = setting(days(2), "Life of a link to set a password", unit="s")
+    sign_in_rate: str = setting("10/minute", "Sign-in attempts per address and per e-mail")
+    password_min_length: int = setting(12, "Least length of a password, in characters", floor=8)
+
+    # OAuth
+    auth_request_ttl: timedelta = setting(seconds(1800), "Life of an authorization request", unit="s")
+    code_ttl: timedelta = setting(seconds(60), "Life of an authorization code", unit="s")
+    code_keep: timedelta = setting(days(1), "How long a used code is remembered, to see its reuse", unit="s")
+    code_race_window: timedelta = setting(
+        seconds(2), "A second exchange this soon after the first is a race, not a theft", unit="s"
+    )
+    access_token_ttl: timedelta = setting(seconds(900), "Life of an access token", unit="s")
+    sensitive_token_ttl: timedelta = setting(
+        seconds(300), "Life of an access token with a recording or transcript scope", unit="s"
+    )
+    refresh_idle: timedelta = setting(days(30), "A refresh chain unused for this long ends", unit="s")
+    refresh_absolute: timedelta = setting(days(365), "A refresh chain ends after this long in any case", unit="s")
+    refresh_replay_window: timedelta = setting(
+        seconds(10), "How long the same answer may be asked again after a refresh", unit="s"
+    )
+    token_rate: str = setting("600/minute", "Token requests per client and address")
+    token_failure_rate: str = setting("30/minute", "Failed token, code and secret guesses per address")
+    secret_overlap: timedelta = setting(days(1), "How long the old client secret lives after a rotation", unit="s")
+
+    # Grants
+    grant_default_life: timedelta = setting(days(90), "Expiry offered first on the consent page", unit="s")
+    grant_longest_life: timedelta = setting(days(730), "Longest expiry a customer may choose", unit="s")
+    history_default: timedelta = setting(days(90), "How far back a grant reaches by default", unit="s")
+    restricted_longest_life: timedelta = setting(days(90), "Longest life of a grant with a T3 scope", unit="s")
+
+    # API
+    api_rate: str = setting("600/minute", "API requests per app and account")
+    address_rate: str = setting("6000/minute", "API requests per address, before authentication")
+    body_limit: int = setting(1_000_000, "Largest request body", unit="bytes")
+
+    # Mail
+    mail_from: str = setting("VoiceTree Connect <no-reply@connect.invalid>", "Sender of mail")
+    smtp_url: str = setting(
+        "", "`smtp://user:password@host:port`; empty keeps mail in the outbox and a file", secret=True
+    )
+
+    # Outgoing requests
+    egress_loopback: bool = setting(
+        False, "Development only: outgoing requests may reach 127.0.0.1, and nothing else that is private"
+    )
+    egress_ports: str = setting("443,8443", "Ports an outgoing request may use")
+    egress_connect: timedelta = setting(seconds(5), "Longest wait for a connection", unit="s")
+    egress_total: timedelta = setting(seconds(15), "Longest outgoing request, head and body together", unit="s")
+    egress_body_limit: int = setting(65_536, "Most bytes read of an answer", unit="bytes")
+
+    # Ledger
+    ledger_retention: timedelta = setting(days(7 * 365), "How long ledger bodies are kept", unit="s", floor=days(183))
+    call_retention: timedelta = setting(days(100 * 365), "How long calls are kept", unit="s", floor=days(183))
+    exchange_retention: timedelta = setting(
+        days(365), "How long metadata of deliveries is kept", unit="s", floor=days(183)
+    )
+
+    @property
+    def production(self) -> bool:
+        return self.mode == "production"
+
+    @property
+    def https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).netloc
+
+    def __repr__(self) -> str:
+        return f"Settings(mode={self.mode!r}, base_url={self.base_url!r})"
+
+
+SETTINGS: tuple[Field[Any], ...] = fields(Settings)
+
+
+def load(**overrides: Any) -> Settings:
+    """Settings of the process's environment; `overrides` win. Raises SettingsError."""
+    env = Env(prefix=PREFIX)
+    values = {item.name: overrides[item.name] if item.name in overrides else _read(env, item) for item in SETTINGS}
+    settings = Settings(**values)
+    _check(settings)
+    return settings
+
+
+def _read(env: Env, item: Field[Any]) -> Any:
+    name = item.name.upper()
+    try:
+        match item.default:
+            case bool():
+                return env.bool(name, item.default)
+            case int():
+                return env.int(name, item.default)
+            case timedelta():
+                return env.timedelta(name, item.default)
+            case Path():
+                return env.path(name, item.default)
+            case _:
+                return env.str(name, item.default)
+    except (EnvError, ValueError) as error:
+        raise SettingsError(f"{PREFIX}{name}: {error}") from error
+
+
+def _check(settings: Settings) -> None:
+    if settings.mode not in {"development", "production"}:
+        raise SettingsError(f"{PREFIX}MODE must be development or production")
+    if urlsplit(settings.base_url).scheme not in {"http", "https"} or settings.base_url.endswith("/"):
+        raise SettingsError(f"{PREFIX}BASE_URL must be an http(s) address without a slash at its end")
+    for item in SETTINGS:
+        floor = item.metadata["floor"]
+        if floor is not None and getattr(settings, item.name) < floor:
+            raise SettingsError(
+                f"{PREFIX}{item.name.upper()} may not be under {_plain(floor)} {item.metadata['unit']}".rstrip()
+            )
+    if settings.production:
+        _check_production(settings)
+
+
+def _check_production(settings: Settings) -> None:
+    if settings.master_key == DEVELOPMENT_MASTER_KEY or len(settings.master_key) < 32:
+        raise SettingsError(f"{PREFIX}MASTER_KEY must be set to a secret of 32 characters or more in production")
+    if not settings.https:
+        raise SettingsError(f"{PREFIX}BASE_URL must start with https:// in production")
+    if settings.clock_offset:
+        raise SettingsError(f"{PREFIX}CLOCK_OFFSET is for development only")
+    if settings.egress_loopback:
+        raise SettingsError(f"{PREFIX}EGRESS_LOOPBACK is for development only")
+
+
+def _plain(value: Any) -> Any:
+    return int(value.total_seconds()) if isinstance(value, timedelta) else value
+
+
+_active: Settings | None = None
+
+
+def activate(settings: Settings) -> None:
+    """Make `settings` those of this process; create_app and the command line call it once."""
+    global _active  # noqa: PLW0603 - one process has one set of settings
+    _active = settings
+
+
+def current() -> Settings:
+    """The active settings. Raises SettingsError when none were activated."""
+    if _active is None:
+        raise SettingsError("settings were not activated; create_app or the command line does it")
+    return _active
