@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import String, select
+from sqlalchemy import Select, String, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -93,7 +93,7 @@ def signing_key(purpose: str, session: Session | None = None) -> Ed25519PrivateK
         return _load(unit, purpose) or _make(unit, purpose)
 
 
-def _newest(purpose: str):  # type: ignore[no-untyped-def]
+def _newest(purpose: str) -> Select[bytes]:
     return (
         select(SigningKey.sealed)
         .where(SigningKey.purpose == purpose, SigningKey.retired_at.is_(None))

@@ -24,7 +24,6 @@ class RateLimit(Base):
     """One window of one key; the key is a keyed hash, so the table holds no address and no e-mail."""
 
     __tablename__ = "rate_limit"
-    __table_args__ = {"prefixes": ["UNLOGGED"], "info": {"unlogged": True}}
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     hits: Mapped[int] = mapped_column(BigInteger)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -37,7 +38,7 @@ def configure() -> None:
     logging.getLogger("authlib").setLevel(logging.WARNING)  # at DEBUG it writes whole tokens (T14)
 
 
-def redact(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replace every value under an unlisted key, and every text that holds a token."""
     return {
         key: value if key in SAFE_KEYS and not _holds_token(value) else "[redacted]" for key, value in event.items()
@@ -48,5 +49,5 @@ def _holds_token(value: Any) -> bool:
     return isinstance(value, str) and any(prefix in value for prefix in _TOKEN_PREFIXES)
 
 
-def _timestamp(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _timestamp(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {"timestamp": clock.text(clock.now()), **event}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from environs import Env, EnvError
@@ -152,19 +152,19 @@ def load(**overrides: Any) -> Settings:
 
 
 def _read(env: Env, item: Field[Any]) -> Any:
-    name = item.name.upper()
+    name, default = item.name.upper(), cast(Any, item.default)
     try:
-        match item.default:
+        match default:
             case bool():
-                return env.bool(name, item.default)
+                return env.bool(name, default)
             case int():
-                return env.int(name, item.default)
+                return env.int(name, default)
             case timedelta():
-                return env.timedelta(name, item.default)
+                return env.timedelta(name, default)
             case Path():
-                return env.path(name, item.default)
+                return env.path(name, default)
             case _:
-                return env.str(name, item.default)
+                return env.str(name, default)
     except (EnvError, ValueError) as error:
         raise SettingsError(f"{PREFIX}{name}: {error}") from error
 
