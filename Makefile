@@ -1,0 +1,71 @@
+# The project's commands. `make run` and `make test` are the two that matter; `make help` lists the rest.
+# Everything goes into .venv and var/; a bare machine needs Python 3.11 and make.
+
+SHELL  := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN    := .venv/bin
+JOBS   ?= 2
+UV     := uv==0.13.9
+LOCK   := pip compile --quiet --generate-hashes --no-header --no-annotate --python-version 3.11 --group install pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint format types prove bench screenshots docs programs lock clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.runtime: requirements.txt pyproject.toml
+	@$(PYTHON) scripts/environment.py requirements.txt
+	@touch $@
+
+.venv/.development: requirements-dev.txt requirements.txt pyproject.toml
+	@$(PYTHON) scripts/environment.py requirements-dev.txt
+	@touch .venv/.runtime $@
+
+run: .venv/.runtime  ## the platform and a CRM with made-up data, on free ports
+	@$(BIN)/connect demo --serve
+
+test: .venv/.development programs  ## every test, on SQLite and on PostgreSQL, and in Chromium
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+check: lint types test  ## format, lint, strict types, import contracts, words, then every test
+
+lint: .venv/.development
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --lint --quiet connect
+	$(BIN)/codespell
+
+types: .venv/.development
+	$(BIN)/mypy
+
+format: .venv/.development  ## put code and templates into the house form
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+	$(BIN)/djlint --reformat --quiet connect || true
+
+prove: .venv/.development programs  ## the proofs at full size: hours, not minutes
+	$(BIN)/pytest -n 0 -m prove $(ARGS)
+
+bench: .venv/.development  ## speed on both databases, medians of 3
+	@$(BIN)/python -m tests.support.programs --install wrk postgres
+	@$(BIN)/python -m bench $(ARGS)
+
+screenshots: .venv/.development  ## the pictures of the README, taken from the running demo
+	@$(BIN)/python -m tests.support.programs --install chromium
+	@$(BIN)/python scripts/screenshots.py
+
+docs: .venv/.development  ## pages that are made from the code
+	@$(BIN)/python scripts/settings_page.py
+
+programs: .venv/.development
+	@$(BIN)/python -m tests.support.programs --install
+
+lock:  ## requirements.txt and requirements-dev.txt anew, from pyproject.toml
+	@$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet $(UV)
+	build/lock/bin/uv $(LOCK) --output-file requirements.txt
+	build/lock/bin/uv $(LOCK) --group dev --output-file requirements-dev.txt
+
+clean:  ## remove what the commands above made
+	rm -rf .venv build var .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,106 @@
+"""The programs tests need beside Python packages: where each is found, and the command that installs it.
+
+`python -m tests.support.programs --install [NAME…]` installs what is missing (as root, where apt-get is); `make test` calls it first.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Program:
+    """`find` gives the program's path, or None; `packages` are Debian's; one that is `wanted` is installed for `make test`."""
+
+    packages: tuple[str, ...]
+    find: Callable[[], Path | None]
+    wanted: bool = True
+
+    @property
+    def install(self) -> str:
+        return f"apt-get install -y {' '.join(self.packages)}"
+
+
+def _on_path(name: str) -> Callable[[], Path | None]:
+    def find() -> Path | None:
+        found = shutil.which(name)
+        return Path(found) if found else None
+
+    return find
+
+
+def _initdb() -> Path | None:
+    """Debian keeps the server's programs out of PATH, one folder a version; the newest wins."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    return installed[-1] if installed else _on_path("initdb")()
+
+
+def _go() -> Path | None:
+    """The compiler, with Debian's copy of golang.org/x/mod beside it (no module is downloaded)."""
+    return _on_path("go")() if Path("/usr/share/gocode/src/golang.org/x/mod/sumdb").is_dir() else None
+
+
+PROGRAMS = {
+    "postgres": Program(("postgresql",), _initdb),
+    "chromium": Program(("chromium",), _on_path("chromium")),
+    "go": Program(("golang-go", "golang-golang-x-mod-dev"), _go),
+    "node": Program(("nodejs", "npm"), _on_path("node")),
+    "wrk": Program(("wrk",), _on_path("wrk"), wanted=False),
+}
+
+
+def needs(*names: str) -> pytest.MarkDecorator:
+    """Marks a test that uses these programs, by their names in PROGRAMS."""
+    unknown = set(names) - set(PROGRAMS)
+    if unknown:
+        raise ValueError(f"not in PROGRAMS: {', '.join(sorted(unknown))}")
+    return pytest.mark.needs(*names)
+
+
+def require(name: str) -> Path:
+    """Path of the program. Without it the test is skipped with the command that installs it; with CI=true it fails."""
+    program = PROGRAMS[name]
+    found = program.find()
+    if found is not None:
+        return found
+    reason = f"needs {name}: {program.install}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def install(names: Sequence[str] = ()) -> int:
+    """Install those of `names` (default: all that are wanted) that are missing. Where that is not allowed, say what would."""
+    chosen = [PROGRAMS[name] for name in names] or [program for program in PROGRAMS.values() if program.wanted]
+    missing = [package for program in chosen if program.find() is None for package in program.packages]
+    if not missing:
+        return 0
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        print(f"Tests that need them are skipped; to install: apt-get install -y {' '.join(missing)}")
+        return 0
+    print(f"Installing {', '.join(missing)}", flush=True)
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    update = subprocess.run(["apt-get", "update", "-qq"], check=False, env=environment)
+    return update.returncode or _apt_install(missing, environment)
+
+
+def _apt_install(packages: Sequence[str], environment: dict[str, str]) -> int:
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    done = subprocess.run(
+        command, check=False, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode:
+        print(done.stdout, file=sys.stderr)
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(install([name for name in sys.argv[1:] if name != "--install"]))
