@@ -1,0 +1,34 @@
+"""The web application, put together in one ordered list of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from connect.core import database, log, settings, web
+from connect.core.settings import Settings
+
+
+def create_app(config: Settings | None = None) -> Flask:
+    """A Flask application on `config` (default: the environment's settings)."""
+    settings.activate(config or settings.load())
+    app = Flask("connect", static_folder=None)
+    for step in STEPS:
+        step(app)
+    return app
+
+
+def _log(_app: Flask) -> None:
+    log.configure()
+
+
+def _database(_app: Flask) -> None:
+    database.activate(settings.current())
+
+
+def _web(app: Flask) -> None:
+    web.install(app)
+
+
+STEPS: tuple[Callable[[Flask], None], ...] = (_log, _database, _web)

@@ -1,0 +1,149 @@
+"""What every request passes: the right Host, a request id, sane input, security headers, and an answer for every failure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, render_template, request
+from flask.json.provider import JSONProvider
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from connect.core import clock, ids, log, settings
+from connect.core.problems import Problem, of_http
+
+MACHINE_PATHS = ("/v1/", "/oauth/", "/.well-known/", "/internal/", "/ledger/", "/openapi.json", "/problems/")
+_PAGES_OF_OAUTH = ("/oauth/authorize",)
+_HEADER_LIMIT = 16_384
+_REQUEST_ID = re.compile(r"^req_[0-9a-z]{26}$")
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
+logger = log.get("web")
+
+
+class OrjsonProvider(JSONProvider):
+    """Flask's JSON through orjson: times, UUIDs and dataclasses in one place."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        return orjson.dumps(obj, option=orjson.OPT_UTC_Z).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return orjson.loads(s)
+
+
+def install(app: Flask) -> None:
+    """Hook everything of this module into `app`."""
+    config = settings.current()
+    app.json = OrjsonProvider(app)
+    app.config["MAX_CONTENT_LENGTH"] = config.body_limit
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(Problem, _answer)
+    app.register_error_handler(HTTPException, lambda error: _answer(of_http(error)) if error.code else error)
+    app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(PoolTimeoutError, _database_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def wants_json() -> bool:
+    """Whether the caller is a machine: by path, not by what it says it accepts."""
+    return request.path.startswith(MACHINE_PATHS) and not request.path.startswith(_PAGES_OF_OAUTH)
+
+
+def request_id() -> str:
+    """This request's id, `req_…`, also on its answer and in its ledger entry."""
+    return str(g.request_id)
+
+
+def _begin() -> None:
+    g.request_id = ids.encode("req", ids.new())
+    g.started = clock.monotonic()
+    if request.host != settings.current().host:
+        raise Problem("not-found", "No site of this name is served here.")
+    if sum(len(name) + len(value) for name, value in request.headers) > _HEADER_LIMIT:
+        raise Problem("header-too-large", f"All headers together may have {_HEADER_LIMIT} bytes.")
+    _check_text(request.path, "path")
+    query = request.query_string
+    if b"\x00" in query or b"%00" in query:
+        raise Problem("invalid-parameter", "The query holds a NUL character; leave it out.")
+    for name, value in request.args.items(multi=True):
+        _check_text(name, "query")
+        _check_text(value, name)
+
+
+def _check_text(value: str, name: str) -> None:
+    if "\ufffd" in value or "\x00" in value or any(unicodedata.category(letter) == "Cs" for letter in value):
+        raise Problem(
+            "invalid-parameter",
+            f"{name}: not valid UTF-8 text.",
+            errors=[{"field": name, "message": "not valid UTF-8 text"}],
+        )
+
+
+def _finish(response: Response) -> Response:
+    if "request_id" in g:
+        response.headers["Request-Id"] = g.request_id
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault(
+        "Content-Security-Policy", _POLICY if _has_no_form_action(response) else f"{_POLICY}; form-action 'self'"
+    )
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if not request.path.startswith("/static/"):
+        headers.setdefault("Cache-Control", "no-store")
+    if settings.current().https:
+        headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    return response
+
+
+def _has_no_form_action(response: Response) -> bool:
+    """Consent and sign-in pages carry none: Chromium checks the whole redirect chain and would block the way to the app."""
+    return bool(g.get("no_form_action")) or request.path.startswith(("/consent/", "/sign-in"))
+
+
+def _answer(problem: Problem) -> Response | tuple[str, int, dict[str, str]]:
+    if wants_json():
+        body = orjson.dumps(problem.document(g.get("request_id")))
+        return Response(body, problem.status, {**problem.headers, "Content-Type": "application/problem+json"})
+    return (
+        render_template("error.html", problem=problem, request_id=g.get("request_id")),
+        problem.status,
+        problem.headers,
+    )
+
+
+def _database_error(error: DBAPIError | PoolTimeoutError) -> Any:
+    if isinstance(error, DBAPIError) and not isinstance(error, OperationalError) and not error.connection_invalidated:
+        return _unexpected(error)
+    logger.error("database unavailable", error=type(error).__name__, route=request.path)
+    return _answer(
+        Problem(
+            "unavailable", "The database did not answer; nothing was changed. Try again.", headers={"Retry-After": "5"}
+        )
+    )
+
+
+def _unexpected(error: Exception) -> Any:
+    logger.error(
+        "unexpected",
+        error=type(error).__name__,
+        route=str(request.url_rule),
+        request_id=g.get("request_id"),
+        exc_info=True,
+    )
+    if settings.current().mode == "development" and request.environ.get("connect.raise"):
+        raise error
+    return _answer(Problem("internal-error", "Please report this with the request id."))

@@ -1,0 +1,87 @@
+"""Tables of grants: what a customer allowed an app, each version of it, and the receipt of each version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from connect.core.database import Base, Id, Json, UtcDateTime
+
+LIVE = "state IN ('active', 'paused')"
+
+
+class Grant(Base):
+    """The grant as it stands. Codes, tokens, deliveries and receipts point at it; to revoke is this one row.
+
+    `state`: active, paused, revoked, expired, lapsed. Each change bumps `version`. One live grant per account and app.
+    """
+
+    __tablename__ = "grant"
+    __table_args__ = (
+        Index(
+            "uq_grant_live", "account_id", "app_id", unique=True, sqlite_where=text(LIVE), postgresql_where=text(LIVE)
+        ),
+        Index(None, "app_id", "state"),
+        Index("ix_grant_expiry", "expires_at", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    app_id: Mapped[UUID] = mapped_column(Id)
+    state: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    scopes: Mapped[list[str]] = mapped_column(Json)  # granted, sorted
+    refused: Mapped[list[str]] = mapped_column(Json)
+    terms: Mapped[dict[str, Any]] = mapped_column(Json)
+    catalogue_version: Mapped[str] = mapped_column(String(64))
+    app_version_id: Mapped[UUID] = mapped_column(Id)
+    given_by: Mapped[UUID] = mapped_column(Id)
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_reason: Mapped[str] = mapped_column(String(40), default="")
+
+
+class GrantVersion(Base):
+    """A grant as it stood from one act to the next; never changed afterwards. `event`: given, changed, narrowed, paused …"""
+
+    __tablename__ = "grant_version"
+    __table_args__ = (ForeignKeyConstraint(["account_id", "grant_id"], ["grant.account_id", "grant.id"]),)
+
+    account_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    grant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    event: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20))
+    scopes: Mapped[list[str]] = mapped_column(Json)
+    refused: Mapped[list[str]] = mapped_column(Json)
+    terms: Mapped[dict[str, Any]] = mapped_column(Json)
+    catalogue_version: Mapped[str] = mapped_column(String(64))
+    app_version_id: Mapped[UUID] = mapped_column(Id)
+    notice_hash: Mapped[str | None] = mapped_column(String(64))
+    policy_hash: Mapped[str | None] = mapped_column(String(64))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_kind: Mapped[str] = mapped_column(String(20))  # person, system, operator
+    actor_id: Mapped[UUID | None] = mapped_column(Id)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entry_id: Mapped[UUID] = mapped_column(Id)  # the ledger entry of this act
+
+
+class GrantRefusal(Base):
+    """A consent that was declined as a whole; kept, so that the auditor can see that somebody said no."""
+
+    __tablename__ = "grant_refusal"
+
+    account_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    app_id: Mapped[UUID] = mapped_column(Id)
+    scopes: Mapped[list[str]] = mapped_column(Json)
+    person_id: Mapped[UUID] = mapped_column(Id)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entry_id: Mapped[UUID] = mapped_column(Id)

@@ -1,0 +1,102 @@
+"""Tables of the authorization server. Codes and tokens are global by hash and carry the account and the grant they act for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from connect.core.database import Base, Id, Json, UtcDateTime
+
+
+class AuthRequest(Base):
+    """An authorization request (RFC 6749 4.1.1), pushed or not; sign-in and consent carry its id. Decided once."""
+
+    __tablename__ = "auth_request"
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    app_id: Mapped[UUID] = mapped_column(Id)
+    payload: Mapped[dict[str, Any]] = mapped_column(Json)  # the request's parameters as they were checked
+    redirect_uri: Mapped[str] = mapped_column(String(2000))
+    scopes: Mapped[list[str]] = mapped_column(Json)
+    state: Mapped[str | None] = mapped_column(Text)
+    session_id: Mapped[UUID | None] = mapped_column(Id)  # bound at first view by a signed-in person
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decision: Mapped[str | None] = mapped_column(String(20))  # allowed, denied
+    account_id: Mapped[UUID | None] = mapped_column(Id)
+    grant_id: Mapped[UUID | None] = mapped_column(Id)
+
+
+class AuthorizationCode(Base):
+    """A code by its SHA-256; spent by one conditional UPDATE, kept a day so that a second use is seen."""
+
+    __tablename__ = "authorization_code"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    app_id: Mapped[UUID] = mapped_column(Id)
+    account_id: Mapped[UUID] = mapped_column(Id)
+    grant_id: Mapped[UUID] = mapped_column(Id)
+    request_id: Mapped[UUID] = mapped_column(Id)
+    person_id: Mapped[UUID] = mapped_column(Id)
+    redirect_uri: Mapped[str] = mapped_column(String(2000))
+    scopes: Mapped[list[str]] = mapped_column(Json)
+    code_challenge: Mapped[str] = mapped_column(String(128))
+    resource: Mapped[str | None] = mapped_column(String(2000))
+    authenticated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    chain_id: Mapped[UUID | None] = mapped_column(Id)  # what its exchange began
+
+
+class TokenChain(Base):
+    """What one authorization code began: its access tokens and, with offline_access, its line of refresh tokens.
+
+    One row for the whole line. `current` and `previous` are SHA-256; `replay_box` is the last answer, sealed under the token that was
+    presented for it, so that a lost answer can be asked again while `replay_until` lasts and the database alone cannot open it.
+    """
+
+    __tablename__ = "token_chain"
+    __table_args__ = (Index(None, "account_id", "grant_id"), Index(None, "app_id"))
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    app_id: Mapped[UUID] = mapped_column(Id)
+    account_id: Mapped[UUID] = mapped_column(Id)
+    grant_id: Mapped[UUID] = mapped_column(Id)
+    scopes: Mapped[list[str]] = mapped_column(Json)
+    resource: Mapped[str | None] = mapped_column(String(2000))
+    generation: Mapped[int] = mapped_column(default=0)
+    current: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    previous: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    replay_box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    replay_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    replays: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    idle_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_reason: Mapped[str] = mapped_column(String(40), default="")
+
+
+class AccessToken(Base):
+    """An access token by its SHA-256. Without a grant it stands for the app alone (client_credentials). `id` is its public handle."""
+
+    __tablename__ = "access_token"
+    __table_args__ = (Index(None, "chain_id"), Index(None, "account_id", "grant_id"), Index(None, "app_id"))
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, unique=True)
+    app_id: Mapped[UUID] = mapped_column(Id)
+    account_id: Mapped[UUID | None] = mapped_column(Id)
+    grant_id: Mapped[UUID | None] = mapped_column(Id)
+    chain_id: Mapped[UUID | None] = mapped_column(Id)
+    scopes: Mapped[list[str]] = mapped_column(Json)
+    resource: Mapped[str | None] = mapped_column(String(2000))
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
