@@ -20,7 +20,7 @@ _TOKEN_PREFIXES = ("vta_", "vtr_", "vtc_", "vts_", "vtk_", "whsec_")
 
 def get(name: str) -> Any:
     """A logger; call as `log.info("sealed", count=12)`."""
-    return structlog.get_logger(logger=name)
+    return structlog.get_logger(name=name)
 
 
 def configure() -> None:
