@@ -112,6 +112,10 @@ class Settings:
         False, "Development only: outgoing requests may reach 127.0.0.1, and nothing else that is private"
     )
     egress_ports: str = setting("443,8443", "Ports an outgoing request may use")
+    egress_refused: str = setting(
+        "", "Further networks an outgoing request may not reach, such as the platform's own: `198.18.7.0/24, 2001:db8::/32`"
+    )
+    egress_dns: timedelta = setting(seconds(3), "Longest wait for a name server", unit="s")
     egress_connect: timedelta = setting(seconds(5), "Longest wait for a connection", unit="s")
     egress_total: timedelta = setting(seconds(15), "Longest outgoing request, head and body together", unit="s")
     egress_body_limit: int = setting(65_536, "Most bytes read of an answer", unit="bytes")
