@@ -35,7 +35,7 @@ def reply(status: int = 200, body: bytes = b"", **headers: str) -> bytes:
 class Peer:
     """Records what arrives in `requests` and answers with `answer`, which gets the request and a function that sends bytes."""
 
-    def __init__(self, answer: Callable[[Request, Send], None], tls: ssl.SSLContext | None) -> None:
+    def __init__(self, answer: Callable[[Request, Send], object], tls: ssl.SSLContext | None) -> None:
         self.requests: list[Request] = []
         self.connections = 0
         self.answer = answer
@@ -65,7 +65,7 @@ class Peer:
 
 
 @contextmanager
-def peer(*answers: bytes, answer: Callable[[Request, Send], None] | None = None, tls: Any = None) -> Iterator[Peer]:
+def peer(*answers: bytes, answer: Callable[[Request, Send], object] | None = None, tls: Any = None) -> Iterator[Peer]:
     """A running peer that gives `answers` in turn (200 without one), or whatever `answer` does."""
     made = Peer(answer or (lambda _request, _send: None), tls)
     if answer is None:
