@@ -23,6 +23,7 @@ import psycopg
 
 from tests.support import programs
 
+_ROOT = Path(__file__).parents[2]
 _SUPERUSER = "connect"
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -114,7 +115,7 @@ def shared(run: Path, owner: int) -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not address.exists():
             command = [sys.executable, "-m", "tests.support.postgres", str(address), str(owner)]
-            subprocess.Popen(command, start_new_session=True, cwd=Path(__file__).parents[2])
+            os.posix_spawn(sys.executable, command, os.environ | {"PYTHONPATH": str(_ROOT)}, setsid=True)
             _wait_for(address)
     return address.read_text()
 

@@ -1,0 +1,143 @@
+"""What every test may ask for. A test that uses `database` (or anything on top of it) runs on SQLite and on PostgreSQL.
+
+settings, database        a migrated, empty database, activated together with its settings
+app, client               the Flask application on it, and a test client
+clock                     moves core.clock
+live_server, server       the application on a port: in this process; as the real server in processes of its own
+open_page, page           Chromium (tests/support/browser.py)
+count_queries             tests/support/queries.py
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from connect.app import create_app
+from connect.core import database as core_database
+from connect.core import limits
+from connect.core import settings as core_settings
+from connect.core.settings import Settings
+from tests.support import queries
+from tests.support.client import PlatformClient
+from tests.support.clock import Clock
+from tests.support.databases import PostgresDatabase, SqliteFiles
+from tests.support.programs import require
+
+pytest_plugins = ["tests.support.browser", "tests.support.servers"]
+
+MASTER_KEY = "a master key for tests, of 32 characters and more"
+_RUN, _OWNER = "CONNECT_TEST_RUN", "CONNECT_TEST_OWNER"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The main process makes the run's folder; xdist workers inherit its name."""
+    if not hasattr(config, "workerinput"):
+        os.environ[_RUN] = tempfile.mkdtemp(prefix="connect-tests-")
+        os.environ[_OWNER] = str(os.getpid())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ[_RUN], ignore_errors=True)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        for name in mark.args:
+            require(name)
+
+
+@pytest.fixture(scope="session")
+def run_folder() -> Path:
+    """A folder that all workers of this run share."""
+    return Path(os.environ[_RUN])
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(run_folder: Path) -> SqliteFiles:
+    return SqliteFiles(run_folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_database(run_folder: Path) -> Iterator[PostgresDatabase]:
+    kept = PostgresDatabase(run_folder, int(os.environ[_OWNER]))
+    yield kept
+    kept.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """The database a test runs on; `sqlite_only` and `postgres_only` (tests/support/databases.py) narrow it."""
+    if request.param == "postgresql":
+        require("postgres")
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a migrated database without rows."""
+    if dialect == "sqlite":
+        yield request.getfixturevalue("sqlite_files").copy(tmp_path)
+        return
+    kept: PostgresDatabase = request.getfixturevalue("postgres_database")
+    yield kept.url
+    kept.empty()
+
+
+@pytest.fixture
+def overrides() -> dict[str, Any]:
+    """Settings a module wants otherwise: define a fixture of this name there."""
+    return {}
+
+
+@pytest.fixture
+def settings(database_url: str, dialect: str, tmp_path: Path, overrides: dict[str, Any]) -> Settings:
+    """Active settings. PostgreSQL runs behind https, SQLite without, so that every test sees both forms of address and cookie."""
+    base_url = "https://connect.test" if dialect == "postgresql" else "http://connect.test"
+    values = {"base_url": base_url, "database_url": database_url, "data_dir": tmp_path, "master_key": MASTER_KEY}
+    loaded = core_settings.load(**(values | overrides))
+    core_settings.activate(loaded)
+    return loaded
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[ModuleType]:
+    """connect.core.database, open on a migrated and empty database: `with database.unit_of_work() as session: …`."""
+    limits.reset()
+    core_database.activate(settings)
+    yield core_database
+    core_database.active().engine.dispose()
+
+
+@pytest.fixture
+def app(database: ModuleType, settings: Settings) -> Flask:
+    made = create_app(settings)
+    made.test_client_class = PlatformClient
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A test client that speaks to the platform's own address; call `app.test_client()` for a second browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def clock(settings: Settings) -> Clock:
+    """`clock.move(days=90)` moves core.clock for the rest of the test."""
+    return Clock()
+
+
+@pytest.fixture
+def count_queries() -> Any:
+    return queries.count_queries
