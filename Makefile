@@ -57,7 +57,7 @@ screenshots: .venv/.development  ## the pictures of the README, taken from the r
 	@$(BIN)/python scripts/screenshots.py
 
 docs: .venv/.development  ## pages that are made from the code
-	@$(BIN)/python scripts/settings_page.py
+	@$(BIN)/python -m scripts.reference
 
 programs: .venv/.development
 	@$(BIN)/python -m tests.support.programs --install

@@ -1,0 +1,61 @@
+"""Rules about the source that no linter knows. Each failure names file and line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.guards.source import EVERYTHING, ROOT, calls, python_files, texts
+
+CORE = Path("connect/core")
+CLOCK = Path("connect/core/clock.py")
+READS_A_CLOCK = re.compile(
+    r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns|monotonic|perf_counter)|func\.now)$"
+)
+READS_A_SQL_CLOCK = re.compile(r"\b(current_timestamp|now\(\)|clock_timestamp|unixepoch)", re.IGNORECASE)
+
+
+def test_no_python_file_is_longer_than_400_lines() -> None:
+    long = {str(path): lines for path in python_files(EVERYTHING) if (lines := _lines(path)) > 400}
+    assert not long
+
+
+def test_only_core_commits() -> None:
+    outside = [
+        f"{path}:{line}"
+        for path in python_files()
+        if not path.is_relative_to(CORE)
+        for call, line in calls(path)
+        if call.endswith((".commit", ".rollback"))
+    ]
+    assert not outside
+
+
+def test_only_core_clock_reads_the_time() -> None:
+    elsewhere = [
+        f"{path}:{line} {call}"
+        for path in python_files()
+        if path != CLOCK
+        for call, line in calls(path)
+        if READS_A_CLOCK.search(call)
+    ]
+    assert not elsewhere
+
+
+def test_no_sql_reads_the_time_of_the_database() -> None:
+    found = [
+        f"{path}:{line} {text}"
+        for path in python_files()
+        for text, line in texts(path)
+        if READS_A_SQL_CLOCK.search(text)
+    ]
+    assert not found
+
+
+def test_init_files_are_empty() -> None:
+    filled = [str(path) for path in python_files() if path.name == "__init__.py" and (ROOT / path).read_text().strip()]
+    assert not filled
+
+
+def _lines(path: Path) -> int:
+    return len((ROOT / path).read_text().splitlines())
