@@ -1,0 +1,48 @@
+"""Rows to records: ids as text, masks applied, the caller's reference made for this one app."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from connect.core import keyring
+from connect.disclosure.context import Context
+from connect.disclosure.rows import Rows
+from connect.scopes.encode import compile_encoder
+
+_REFERENCE_BYTES = 15
+
+
+def encode(context: Context, rows: Rows) -> list[dict[str, Any]]:
+    """The records of `rows`, as `context`'s recipient may see them, nested rows inside."""
+    records = compile_encoder(rows.projection)(_with_references(context, rows))
+    for member, children in rows.nested.items():
+        for record, keys in zip(records, rows.keys, strict=True):
+            record[member] = encode(context, children[keys.record_id]) if keys.record_id in children else []
+    return records
+
+
+def _with_references(context: Context, rows: Rows) -> Sequence[Sequence[Any]]:
+    names = rows.projection.names
+    if "caller_ref" not in names:
+        return rows.values
+    at, key = names.index("caller_ref"), _reference_key(context)
+    return [
+        (*values[:at], _reference(key, keys.subject_id), *values[at + 1 :])
+        for values, keys in zip(rows.values, rows.keys, strict=True)
+    ]
+
+
+def _reference_key(context: Context) -> bytes:
+    return keyring.key(f"caller-ref/{context.account_id}/{context.app_id or context.recipient_id}")
+
+
+def _reference(key: bytes, subject_id: UUID | None) -> str | None:
+    """The same for one app and account, another for every other app, so that apps cannot join what they hold on callers."""
+    if subject_id is None:
+        return None
+    digest = hmac.digest(key, subject_id.bytes, "sha256")[:_REFERENCE_BYTES]
+    return "caller_" + base64.b32encode(digest).decode().lower()

@@ -1,0 +1,97 @@
+"""The one door. Customer rows become bytes for anyone outside the account here and nowhere else (policy P1, P2).
+
+`release` masks and encodes the rows, makes the ledger entry of exactly those bytes, and appends it on condition that the grant still
+stands in the version the projection was made for. The body can be read once that entry is durable: no entry, no body.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from connect.core import database
+from connect.core.problems import Problem
+from connect.disclosure import entry, guard
+from connect.disclosure.context import Context
+from connect.disclosure.encoding import encode
+from connect.disclosure.errors import GrantMoved, NotDurable
+from connect.disclosure.rows import Rows
+from connect.ledger import services
+from connect.ledger.services import Appended
+
+T = TypeVar("T")
+Envelope = Callable[[list[dict[str, Any]]], Any]
+
+
+@dataclass
+class Released:
+    """Bytes that may leave, and what the ledger says of them. `body` raises NotDurable until the entry is durable."""
+
+    _body: bytes
+    sha256: str
+    count: int
+    fields: tuple[str, ...]
+    masked: tuple[str, ...]
+    entry: Appended
+    _durable: bool = field(default=False)
+
+    @property
+    def body(self) -> bytes:
+        if not self._durable:
+            raise NotDurable("the ledger entry of this body is not durable yet")
+        return self._body
+
+    def _now_durable(self) -> None:
+        self._durable = True
+
+
+def release(context: Context, rows: Rows, envelope: Envelope, *, status: int = 200) -> Released:
+    """Encode `rows` for `context` and record it; `envelope` puts the encoded records into the answer's form.
+
+    Inside an open unit of work it joins that unit and the body opens at its commit; else it commits by itself (on SQLite together
+    with other callers). Raises GrantMoved when the grant no longer stands as it did, Problem ledger-unavailable when the entry can
+    not be written: then nothing leaves.
+    """
+    body = orjson.dumps(envelope(encode(context, rows)), option=orjson.OPT_UTC_Z)
+    sha256 = hashlib.sha256(body).hexdigest()
+    draft = entry.draft(context, rows, sha256=sha256, size=len(body), status=status)
+    session = database.current_unit()
+    appended = _append(session, lambda unit: services.append(unit, draft, guard=guard.of(context)))
+    if appended is None:
+        raise GrantMoved
+    released = Released(body, sha256, len(rows), entry.fields(rows), rows.projection.masked, appended)
+    if session is None:
+        released._now_durable()
+    else:
+        database.after_commit(session, released._now_durable)
+    return released
+
+
+def _append(session: Session | None, work: Callable[[Session], T]) -> T:
+    if session is not None:
+        return work(session)
+    try:
+        return database.group_commit(work)
+    except (DBAPIError, PoolTimeoutError, OSError) as error:
+        raise Problem(
+            "ledger-unavailable",
+            "The ledger cannot be written at the moment, so nothing was sent.",
+            headers={"Retry-After": "5"},
+        ) from error
+
+
+def list_of(**beside: Any) -> Envelope:
+    """The envelope of a list: `data`, and the members given beside it."""
+    return lambda records: {"data": records, **beside}
+
+
+def one(records: list[dict[str, Any]]) -> Mapping[str, Any]:
+    """The envelope of a single record: the record itself."""
+    return records[0]

@@ -1,0 +1,41 @@
+"""Rows on their way to the door: values of a projection, and beside each the keys its ledger line needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from connect.scopes.catalogue import Projection
+
+
+class Keys(NamedTuple):
+    """What the ledger line of a row names; the last three belong to the caller of a call or to a contact."""
+
+    record_id: UUID
+    number_id: UUID | None
+    department_id: UUID | None
+    subject_id: UUID | None
+    subject_salt: bytes | None
+    subject_e164: str | None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """`values[i]` are the projection's fields of row i in order, `keys[i]` its keys.
+
+    `nested` are rows of another resource that stand inside a row: name of the member -> record id -> its rows.
+    """
+
+    projection: Projection
+    values: Sequence[Sequence[Any]]
+    keys: Sequence[Keys]
+    nested: Mapping[str, Mapping[UUID, Rows]] = field(default_factory=dict)
+
+    @property
+    def resource(self) -> str:
+        return self.projection.resource
+
+    def __len__(self) -> int:
+        return len(self.values)

@@ -1,0 +1,27 @@
+"""Why an act on a grant is refused; each message says what would be right."""
+
+from __future__ import annotations
+
+
+class GrantError(Exception):
+    """Base of the refusals below."""
+
+
+class NoSuchGrant(GrantError):
+    """No grant of that id in that account."""
+
+
+class GrantEnded(GrantError):
+    """The grant has ended; only a new consent makes another."""
+
+
+class GrantMoved(GrantError):
+    """The grant is at another version than the one the act was decided on; look again and decide again."""
+
+
+class NothingGranted(GrantError):
+    """A grant needs at least one scope that shows or changes something."""
+
+
+class TermsTooWide(GrantError):
+    """The terms go beyond what the settings or the scopes' tier allow."""

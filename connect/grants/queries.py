@@ -1,0 +1,133 @@
+"""Looks at grants: frozen values, never rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from apps_registry.models import App
+from connect.core import clock, database, ids
+from connect.grants.models import Grant, GrantVersion
+
+
+@dataclass(frozen=True)
+class GrantView:
+    """A grant and the app it is for."""
+
+    account_id: UUID
+    id: UUID
+    app_id: UUID
+    client_id: str
+    app_name: str
+    state: str
+    version: int
+    scopes: list[str]
+    refused: list[str]
+    terms: dict[str, Any]
+    given_by: UUID
+    given_at: datetime
+    changed_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    end_reason: str
+
+    @property
+    def standing(self) -> str:
+        """The state, with time taken into account: a grant whose end has passed reads as expired before the job writes it down."""
+        return "expired" if self.state in {"active", "paused"} and self.expires_at <= clock.now() else self.state
+
+    @property
+    def live(self) -> bool:
+        return self.standing in {"active", "paused"}
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`: ids as text; keys are documented in docs/operator/commands.md."""
+        return {
+            "id": ids.encode("grant", self.id),
+            "account_id": ids.encode("acct", self.account_id),
+            "client_id": self.client_id,
+            "app": self.app_name,
+            "state": self.standing,
+            "version": self.version,
+            "granted": self.scopes,
+            "refused": self.refused,
+            "terms": self.terms,
+            "given_at": self.given_at,
+            "expires_at": self.expires_at,
+            "ended_at": self.ended_at,
+            "end_reason": self.end_reason,
+        }
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """One act in a grant's life."""
+
+    version: int
+    event: str
+    state: str
+    scopes: list[str]
+    refused: list[str]
+    terms: dict[str, Any]
+    notice_hash: str | None
+    policy_hash: str | None
+    expires_at: datetime
+    actor_kind: str
+    actor_id: UUID | None
+    reason: str
+    at: datetime
+    entry_id: UUID
+
+
+def listing(*, account_id: UUID | None = None, client_id: str | None = None, limit: int = 500) -> Sequence[GrantView]:
+    """Grants, newest first, of one account or app where given."""
+    statement = _grants().order_by(Grant.given_at.desc(), Grant.id.desc()).limit(limit)
+    if account_id is not None:
+        statement = statement.where(Grant.account_id == account_id)
+    if client_id is not None:
+        statement = statement.where(App.client_id == client_id)
+    with database.read() as connection:
+        return [GrantView(*row) for row in connection.execute(statement)]
+
+
+def one(account_id: UUID, grant_id: UUID) -> GrantView | None:
+    """The grant, or None where that account has none of that id."""
+    with database.read() as connection:
+        row = connection.execute(_grants().where(Grant.account_id == account_id, Grant.id == grant_id)).one_or_none()
+    return GrantView(*row) if row else None
+
+
+def live_of_app(account_id: UUID, app_id: UUID) -> GrantView | None:
+    """The live grant of an account to an app, as it reads now."""
+    with database.read() as connection:
+        rows = connection.execute(
+            _grants().where(
+                Grant.account_id == account_id, Grant.app_id == app_id, Grant.state.in_(("active", "paused"))
+            )
+        )
+        return next((GrantView(*row) for row in rows), None)
+
+
+def account_of(grant_id: UUID) -> UUID | None:
+    """The account a grant belongs to (for operators, who name a grant alone)."""
+    with database.read() as connection:
+        return connection.scalar(select(Grant.account_id).where(Grant.id == grant_id))
+
+
+def history(account_id: UUID, grant_id: UUID) -> Sequence[VersionView]:
+    """Every version of a grant, oldest first."""
+    columns = [getattr(GrantVersion, name) for name in VersionView.__dataclass_fields__]
+    statement = select(*columns).where(GrantVersion.account_id == account_id, GrantVersion.grant_id == grant_id)
+    with database.read() as connection:
+        return [VersionView(*row) for row in connection.execute(statement.order_by(GrantVersion.version))]
+
+
+def _grants() -> Select[Any]:
+    of_app = {"client_id": App.client_id, "app_name": App.name}
+    columns = [of_app.get(name) or getattr(Grant, name) for name in GrantView.__dataclass_fields__]
+    return select(*columns).join(App, App.id == Grant.app_id)

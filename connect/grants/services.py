@@ -1,0 +1,200 @@
+"""Acts on a grant: give, narrow, pause, resume, revoke, expire. Each is one version, one ledger entry, one signal, one transaction.
+
+Only a person on the consent page gives or widens a grant (P1); commands and jobs can only take away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from blinker import NamedSignal
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from connect.core import clock, database, ids, settings
+from connect.grants import record, signals
+from connect.grants.errors import GrantEnded, GrantMoved, NoSuchGrant, NothingGranted, TermsTooWide
+from connect.grants.models import Grant, GrantRefusal
+from connect.grants.record import Act, Actor, Snapshot
+from connect.scopes.scopes import OFFLINE_ACCESS, highest_tier
+from connect.scopes.terms import Terms
+
+LIVE = ("active", "paused")
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What a person decided on the consent page, and what the page said when they did."""
+
+    account_id: UUID
+    app_id: UUID
+    app_version_id: UUID
+    person_id: UUID
+    granted: frozenset[str]
+    refused: frozenset[str]
+    terms: Terms
+    catalogue_version: str
+    notice_hash: str
+    policy_hash: str | None
+    purposes: dict[str, str]
+    authenticated_at: datetime
+    expected_version: int  # of the live grant the page showed, 0 where it showed none
+
+
+def give(session: Session, consent: Consent) -> Grant:
+    """Record a consent: a new grant, or the next version of the live one.
+
+    Raises NothingGranted, TermsTooWide, and GrantMoved when another person changed the grant since the page was shown.
+    """
+    _check(consent)
+    grant = live_of_app(session, consent.account_id, consent.app_id)
+    if (grant.version if grant else 0) != consent.expected_version:
+        raise GrantMoved("the grant was changed since this page was shown")
+    act = Act(
+        event="changed" if grant else "given",
+        actor=Actor("person", consent.person_id),
+        notice_hash=consent.notice_hash,
+        policy_hash=consent.policy_hash,
+        purposes=consent.purposes,
+        authenticated_at=consent.authenticated_at,
+    )
+    before = record.snapshot(grant)
+    grant = grant or _new(consent)
+    grant.scopes, grant.refused = sorted(consent.granted), sorted(consent.refused)
+    grant.terms, grant.expires_at = consent.terms.to_json(), consent.terms.expires_at
+    grant.catalogue_version, grant.app_version_id = consent.catalogue_version, consent.app_version_id
+    grant.state = "active"
+    if before is None:
+        _insert(session, grant)
+    return _write(session, grant, before, act, signals.grant_changed if before else signals.grant_given)
+
+
+def refuse(session: Session, account_id: UUID, app_id: UUID, person_id: UUID, scopes: frozenset[str]) -> GrantRefusal:
+    """Record that a person declined everything. A live grant of that app stands as it was."""
+    refusal = GrantRefusal(
+        account_id=account_id, id=ids.new(), app_id=app_id, scopes=sorted(scopes), person_id=person_id, at=clock.now()
+    )
+    refusal.entry_id = record.write_refusal(session, refusal)
+    session.add(refusal)
+    return refusal
+
+
+def narrow(
+    session: Session, account_id: UUID, grant_id: UUID, actor: Actor, scopes: frozenset[str], terms: Terms
+) -> Grant:
+    """Take scopes away or tighten terms; what is wider than today raises TermsTooWide."""
+    grant = _live(session, account_id, grant_id)
+    before = record.snapshot(grant)
+    if not scopes <= frozenset(grant.scopes) or not terms.within(Terms.from_json(grant.terms)):
+        raise TermsTooWide("a grant can be widened on the consent page only")
+    if not scopes - {OFFLINE_ACCESS}:
+        raise NothingGranted("to take everything away, disconnect the app")
+    grant.refused = sorted(frozenset(grant.refused) | (frozenset(grant.scopes) - scopes))
+    grant.scopes, grant.terms, grant.expires_at = sorted(scopes), terms.to_json(), terms.expires_at
+    return _write(session, grant, before, Act("narrowed", actor), signals.grant_narrowed)
+
+
+def pause(session: Session, account_id: UUID, grant_id: UUID, actor: Actor, reason: str = "") -> Grant:
+    """Stop reads without ending the grant; pausing a paused grant changes nothing."""
+    return _move(session, account_id, grant_id, Act("paused", actor, reason=reason), "paused", signals.grant_paused)
+
+
+def resume(session: Session, account_id: UUID, grant_id: UUID, actor: Actor) -> Grant:
+    """Let a paused grant read again; only a person of the account may."""
+    return _move(session, account_id, grant_id, Act("resumed", actor), "active", signals.grant_resumed)
+
+
+def revoke(session: Session, account_id: UUID, grant_id: UUID, actor: Actor, reason: str = "") -> Grant:
+    """End the grant; effective at the next statement of anybody. Raises GrantEnded when it had ended already."""
+    return _move(session, account_id, grant_id, Act("revoked", actor, reason=reason), "revoked", signals.grant_revoked)
+
+
+def expire_due(session: Session, limit: int = 500) -> int:
+    """End grants whose time is over; returns how many. Reads refuse them by `expires_at` already; this writes it down."""
+    due = (
+        select(Grant)
+        .where(Grant.state.in_(LIVE), Grant.expires_at <= clock.now())
+        .order_by(Grant.expires_at)
+        .limit(limit)
+    )
+    grants = session.scalars(_for_update(due, skip_locked=True)).all()
+    for grant in grants:
+        before = record.snapshot(grant)
+        grant.state = "expired"
+        _write(session, grant, before, Act("expired", Actor("system")), signals.grant_expired)
+    return len(grants)
+
+
+def live_of_app(session: Session, account_id: UUID, app_id: UUID) -> Grant | None:
+    """The live grant of an account to an app, locked until the transaction ends."""
+    return session.scalar(
+        _for_update(select(Grant).where(Grant.account_id == account_id, Grant.app_id == app_id, Grant.state.in_(LIVE)))
+    )
+
+
+def _move(session: Session, account_id: UUID, grant_id: UUID, act: Act, state: str, signal: NamedSignal) -> Grant:
+    grant = _live(session, account_id, grant_id)
+    if grant.state == state:
+        return grant
+    before = record.snapshot(grant)
+    grant.state = state
+    return _write(session, grant, before, act, signal)
+
+
+def _live(session: Session, account_id: UUID, grant_id: UUID) -> Grant:
+    grant = session.scalar(_for_update(select(Grant).where(Grant.account_id == account_id, Grant.id == grant_id)))
+    if grant is None:
+        raise NoSuchGrant("no grant of that id in this account")
+    if grant.state not in LIVE:
+        raise GrantEnded(f"this grant has ended ({grant.state})")
+    return grant
+
+
+def _write(session: Session, grant: Grant, before: Snapshot | None, act: Act, signal: NamedSignal) -> Grant:
+    grant.version = before.version + 1 if before else 1
+    grant.changed_at = clock.now()
+    if grant.state not in LIVE:
+        grant.ended_at, grant.end_reason = grant.changed_at, act.reason or act.event
+    session.flush()
+    signal.send(grant, session=session, version=record.write(session, grant, before, act))
+    return grant
+
+
+def _insert(session: Session, grant: Grant) -> None:
+    grant.version = 0
+    try:
+        with database.savepoint(session):
+            session.add(grant)
+    except (
+        IntegrityError
+    ) as error:  # another tab of the same account was faster; the partial unique index keeps one live grant
+        raise GrantMoved("the app was connected since this page was shown") from error
+
+
+def _new(consent: Consent) -> Grant:
+    now = clock.now()
+    return Grant(
+        account_id=consent.account_id,
+        id=ids.new(),
+        app_id=consent.app_id,
+        given_by=consent.person_id,
+        given_at=now,
+        changed_at=now,
+    )
+
+
+def _check(consent: Consent) -> None:
+    if not consent.granted - {OFFLINE_ACCESS}:
+        raise NothingGranted("nothing was allowed, so there is nothing to grant")
+    config, now = settings.current(), clock.now()
+    longest = config.restricted_longest_life if highest_tier(consent.granted) == "T3" else config.grant_longest_life
+    if not now < consent.terms.expires_at <= now + longest:
+        raise TermsTooWide(f"the end of the grant must lie within the next {longest.days} days")
+
+
+def _for_update(statement: Select[Any], skip_locked: bool = False) -> Select[Any]:
+    return statement.with_for_update(skip_locked=skip_locked) if database.dialect() == "postgresql" else statement

@@ -1,0 +1,106 @@
+"""Timed jobs: each a function that does a bounded piece of work in one transaction and says how much it did.
+
+A job is leased by its row, so several workers never run one at once; a worker that dies lets the lease run out.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from connect.core import clock, database, health, ids, log
+from connect.jobs.models import Job
+from connect.jobs.table import JOBS, TimedJob
+
+_LEASE = timedelta(minutes=5)
+_TICK = 1.0  # seconds between looks at what is due
+
+logger = log.get("jobs")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did: how many things, in how many batches, or the error that ended it."""
+
+    name: str
+    did: int
+    batches: int
+    at: datetime
+    error: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"name": self.name, "did": self.did, "batches": self.batches, "at": self.at, "error": self.error}
+
+
+def run_all() -> Sequence[Report]:
+    """Run every job once, due or not, and return what each did."""
+    return [_run(job) for job in JOBS]
+
+
+def run(stop: threading.Event) -> None:
+    """Run due jobs until `stop` is set; for the worker."""
+    while not stop.wait(_TICK):
+        health.beat("jobs")
+        for job in JOBS:
+            if lease := _claim(job):
+                _finish(job, lease, _run(job))
+
+
+def _run(job: TimedJob) -> Report:
+    did = batches = 0
+    try:
+        while True:
+            with database.unit_of_work() as session:
+                done = job.work(session)
+            did, batches = did + done, batches + 1
+            if done < job.batch:
+                return Report(job.name, did, batches, clock.now())
+    except Exception as error:
+        logger.error("job failed", job=job.name, error=type(error).__name__, exc_info=True)
+        return Report(job.name, did, batches, clock.now(), error=f"{type(error).__name__}: see the log")
+
+
+def _claim(job: TimedJob) -> UUID | None:
+    lease, now = ids.new(), clock.now()
+    with database.read() as connection:
+        due = connection.scalar(select(Job.due_at).where(Job.name == job.name))
+    if due is not None and due > now:
+        return None
+    with database.unit_of_work() as session:
+        if due is None and not _first(session, job):
+            return None
+        free = or_(Job.leased_until.is_(None), Job.leased_until < now)
+        taken = (
+            update(Job)
+            .where(Job.name == job.name, Job.due_at <= now, free)
+            .values(lease=lease, leased_until=now + _LEASE)
+        )
+        return lease if session.execute(taken).rowcount else None
+
+
+def _first(session: Session, job: TimedJob) -> bool:
+    """The job's row at its first run; somebody else may have made it in between, and then it is theirs."""
+    if session.get(Job, job.name) is not None:
+        return False
+    session.add(Job(name=job.name, due_at=clock.now()))
+    session.flush()
+    return True
+
+
+def _finish(job: TimedJob, lease: UUID, report: Report) -> None:
+    said = f"{report.did} in {report.batches}" if not report.error else report.error
+    with database.unit_of_work() as session:
+        session.execute(
+            update(Job)
+            .where(Job.name == job.name, Job.lease == lease)
+            .values(
+                lease=None, leased_until=None, due_at=clock.now() + job.every, last_run_at=report.at, last_report=said
+            )
+        )
