@@ -1,0 +1,15 @@
+"""`python -m examples.crm`: Neem CRM on 127.0.0.1, settings from the environment."""
+
+from __future__ import annotations
+
+import sys
+
+from examples.crm.app import create_app
+from examples.crm.config import Config
+
+if __name__ == "__main__":
+    try:
+        config = Config.from_environment()
+    except KeyError as missing:
+        sys.exit(f"Set {missing.args[0]}: it comes from the registration of the app (examples/crm/README.md).")
+    create_app(config).run(host="127.0.0.1", port=config.port, threaded=True)
