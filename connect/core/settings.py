@@ -45,6 +45,7 @@ class Settings:
     base_url: str = setting(
         "http://127.0.0.1:8000", "Public address of the platform; it is the OAuth issuer and decides cookies and Host"
     )
+    listen_address: str = setting("127.0.0.1", "Address the server listens on")
     database_url: str = setting("sqlite:///var/connect.db", "SQLAlchemy URL; `postgresql://…` for production")
     data_dir: Path = setting(Path("var"), "Folder for media, published checkpoints and development mail")
     master_key: str = setting(
@@ -113,7 +114,8 @@ class Settings:
     )
     egress_ports: str = setting("443,8443", "Ports an outgoing request may use")
     egress_refused: str = setting(
-        "", "Further networks an outgoing request may not reach, such as the platform's own: `198.18.7.0/24, 2001:db8::/32`"
+        "",
+        "Further networks an outgoing request may not reach, such as the platform's own: `198.18.7.0/24, 2001:db8::/32`",
     )
     egress_dns: timedelta = setting(seconds(3), "Longest wait for a name server", unit="s")
     egress_connect: timedelta = setting(seconds(5), "Longest wait for a connection", unit="s")
