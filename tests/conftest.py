@@ -6,6 +6,7 @@ clock                     moves core.clock
 live_server, server       the application on a port: in this process; as the real server in processes of its own
 open_page, page           Chromium (tests/support/browser.py)
 count_queries             tests/support/queries.py
+bank_calls                real calls, where they lie beside the project
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from tests.support.programs import require
 pytest_plugins = ["tests.support.browser", "tests.support.servers"]
 
 MASTER_KEY = "a master key for tests, of 32 characters and more"
+BANK_CALLS = Path(__file__).parents[2] / "shared" / "data" / "bank-calls-1999-02.tsv.gz"
 _RUN, _OWNER = "CONNECT_TEST_RUN", "CONNECT_TEST_OWNER"
 
 
@@ -141,3 +143,12 @@ def clock(settings: Settings) -> Clock:
 @pytest.fixture
 def count_queries() -> Any:
     return queries.count_queries
+
+
+@pytest.fixture(scope="session")
+def bank_calls() -> Path:
+    """33,344 real calls, gzip. They come without a licence, so they lie beside the project; CONNECT_TEST_BANK_CALLS names them."""
+    path = Path(os.environ.get("CONNECT_TEST_BANK_CALLS", BANK_CALLS))
+    if not path.exists():
+        pytest.skip("needs the real calls: set CONNECT_TEST_BANK_CALLS to bank-calls-1999-02.tsv.gz")
+    return path
