@@ -45,9 +45,9 @@ def parse_verifier_key(vkey: str) -> tuple[str, Ed25519PublicKey]:
     """(name, key) of a vkey; NoteError when its parts do not belong together."""
     try:
         name, key_id, data = vkey.split("+", 2)
-        raw = base64.b64decode(data, validate=True)
     except ValueError as error:
         raise NoteError("a verifier key is name+hash+key") from error
+    raw = _decode(data)
     if raw[:1] != _ED25519 or len(raw) != 33 or _key_id(name, raw[1:]).hex() != key_id:
         raise NoteError("the hash in the verifier key is not that of its name and an Ed25519 key")
     return name, Ed25519PublicKey.from_public_bytes(raw[1:])
@@ -119,7 +119,11 @@ def _base64(data: bytes) -> str:
 
 
 def _decode(text: str) -> bytes:
+    """Base64 in its one spelling: the decoder alone would let stray bits at the end pass."""
     try:
-        return base64.b64decode(text, validate=True)
+        data = base64.b64decode(text, validate=True)
     except ValueError as error:
         raise NoteError("not base64") from error
+    if _base64(data) != text:
+        raise NoteError("base64 with stray bits")
+    return data

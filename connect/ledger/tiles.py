@@ -136,7 +136,8 @@ def grow(size: int, right: Mapping[tuple[int, int], bytes], entries: Sequence[by
         append(0, index, tree.leaf_hash(entry))
     grown = size + len(entries)
     tiles = tuple(Tile(*key, width_at(grown, *key), bytes(data)) for key, data in changed.items())
-    return Growth(grown, edge_root(grown, {**right, **changed}), tiles)
+    known = dict(right) | {(tile.level, tile.number): tile.data for tile in tiles}
+    return Growth(grown, edge_root(grown, known), tiles)
 
 
 def node_reader(read: Callable[[int, int], bytes]) -> tree.Node:
