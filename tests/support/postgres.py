@@ -11,7 +11,6 @@ import fcntl
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 import psycopg
 
 from tests.support import programs
+from tests.support.ports import free_port
 
 _ROOT = Path(__file__).parents[2]
 _SUPERUSER = "connect"
@@ -43,7 +43,7 @@ class Cluster:
         self.bin = programs.require("postgres").parent
         self.folder = Path(tempfile.mkdtemp(prefix="connect-postgres-"))
         self.data = self.folder / "data"
-        self.port = _free_port()
+        self.port = free_port()
         self._settings: Mapping[str, str] = _SETTINGS if durable else _SETTINGS | _FAST
         self._user = _unprivileged_user()
         self._process: subprocess.Popen[bytes] | None = None
@@ -136,12 +136,6 @@ def _serve(address: Path, owner: int) -> None:
         written.rename(address)
         while Path(f"/proc/{owner}").exists():
             time.sleep(0.2)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:
