@@ -1,7 +1,7 @@
 """Calls as a source hands them over, before they have ids: what importers and the generator make and `ingest` takes.
 
-Times are aware; durations whole seconds or None where the source does not know; numbers E.164; money paise. A line, department, agent or
-contact is described where it is used; `ingest` makes it when it meets it first and leaves one it knows as it is.
+Times are aware; durations whole seconds or None where the source does not know; numbers E.164; money paise. A line, department,
+agent or contact is described where it is used; `ingest` makes it when it meets it first and leaves one it knows as it is.
 """
 
 from __future__ import annotations
@@ -9,7 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from connect.calls.kinds import AgentRole, Direction, LegAction, LegResult, MissedReason, NumberType, RecordingKind, Status
+from connect.calls.kinds import (
+    AgentRole,
+    Direction,
+    LegAction,
+    LegResult,
+    MissedReason,
+    NumberType,
+    RecordingKind,
+    Status,
+)
 
 
 @dataclass(frozen=True, slots=True)

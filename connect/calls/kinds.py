@@ -62,4 +62,3 @@ class RecordingKind(StrEnum):
 
 
 SHORT_ABANDON_S = 5
-CURRENCY = "INR"
