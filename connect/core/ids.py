@@ -18,6 +18,8 @@ from connect.core import clock
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford: no i, l, o, u
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BASE32_VALUE = {letter: value for value, letter in enumerate(_BASE32)}
+_TRIPLES = tuple(a + b + c for a in _BASE32 for b in _BASE32 for c in _BASE32)  # 15 bits as three letters
+_LOW_60 = (1 << 60) - 1
 _ENCODED_LENGTH = 26
 _CHECK_LENGTH = 6
 
@@ -42,11 +44,12 @@ def new() -> UUID:
 
 def encode(prefix: str, value: UUID) -> str:
     """`call` and an id -> `call_06g1…`; the order of texts is the order of ids."""
-    number, letters = value.int, []
-    for _ in range(_ENCODED_LENGTH):
-        letters.append(_BASE32[number & 31])
-        number >>= 5
-    return f"{prefix}_{''.join(reversed(letters))}"
+    high, low = value.int >> 60, value.int & _LOW_60  # shifting two small numbers is eight times as fast as one large
+    return (
+        f"{prefix}_{_TRIPLES[high >> 60][1:]}{_TRIPLES[high >> 45 & 32767]}{_TRIPLES[high >> 30 & 32767]}"
+        f"{_TRIPLES[high >> 15 & 32767]}{_TRIPLES[high & 32767]}{_TRIPLES[low >> 45]}{_TRIPLES[low >> 30 & 32767]}"
+        f"{_TRIPLES[low >> 15 & 32767]}{_TRIPLES[low & 32767]}"
+    )
 
 
 def decode(prefix: str, text: str) -> UUID:
