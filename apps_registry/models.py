@@ -47,6 +47,7 @@ class App(Base):
     profile: Mapped[str] = mapped_column(String(20), default="standard")  # standard or fapi
     state: Mapped[str] = mapped_column(String(20), index=True)
     state_reason: Mapped[str] = mapped_column(Text, default="")
+    suspended_from: Mapped[str | None] = mapped_column(String(20))  # the state to go back to when it is reinstated
     retention_days: Mapped[int] = mapped_column(Integer, default=30)
     policy_hash: Mapped[str | None] = mapped_column(String(64))  # SHA-256 of the privacy policy's text, once fetched
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -54,7 +55,7 @@ class App(Base):
 
 
 class AppVersion(Base):
-    """A set of scopes and default terms; the one in force is what grants may draw from. `state`: draft, in_review, published, refused."""
+    """A set of scopes and default terms; grants draw from the one in force. `state`: draft, in_review, published, refused."""
 
     __tablename__ = "app_version"
     __table_args__ = (UniqueConstraint("app_id", "number"),)
@@ -120,7 +121,7 @@ class Review(Base):
 
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     app_version_id: Mapped[UUID] = mapped_column(Id, ForeignKey("app_version.id"))
-    reviewer_id: Mapped[UUID] = mapped_column(Id)
+    reviewer_id: Mapped[UUID | None] = mapped_column(Id)  # null: the operator, by command
     decision: Mapped[str] = mapped_column(String(20))  # approved, refused, changes_asked
     comment: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)

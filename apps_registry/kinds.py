@@ -1,0 +1,28 @@
+"""The kinds of client (RFC 6749 2.1, RFC 8252, RFC 8628): how each proves who it is, and whether a browser returns to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`auth_methods` as in RFC 7591 2, the default first; `redirects`: it takes part in the authorization code flow."""
+
+    auth_methods: tuple[str, ...]
+    redirects: bool
+
+    @property
+    def has_secret(self) -> bool:
+        return self.auth_methods != ("none",)
+
+
+_SECRET = ("client_secret_basic", "client_secret_post")
+
+KINDS: dict[str, Kind] = {
+    "confidential": Kind(_SECRET, redirects=True),  # runs on the developer's server
+    "public": Kind(("none",), redirects=True),  # runs in the customer's browser
+    "native": Kind(("none",), redirects=True),  # installed on a device
+    "service": Kind(_SECRET, redirects=False),  # acts for the app alone, never on a customer's rows
+    "device": Kind(("none",), redirects=False),  # has no browser of its own
+}

@@ -1,0 +1,282 @@
+"""What pages and commands read of the registry, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, func, or_, select
+
+from apps_registry.clients import version_in_force
+from apps_registry.errors import NoSuchApp
+from apps_registry.models import (
+    App,
+    AppSecret,
+    AppTester,
+    AppVersion,
+    DeveloperTeam,
+    RedirectUri,
+    RequestedScope,
+    Review,
+)
+from connect.core import clock, database
+
+
+@dataclass(frozen=True)
+class AppLine:
+    """An app in a list. `version` is the number of its version in force, None before the first."""
+
+    id: UUID
+    client_id: str
+    name: str
+    team_id: UUID
+    team: str
+    kind: str
+    state: str
+    created_at: datetime
+    updated_at: datetime
+    version: int | None
+
+
+@dataclass(frozen=True)
+class ScopeLine:
+    """A scope that a version asks for, with the developer's words."""
+
+    name: str
+    required: bool
+    purpose: str
+    purpose_hi: str
+
+
+@dataclass(frozen=True)
+class ReviewLine:
+    """A decision about a version; `reviewer_id` is None for the operator by command."""
+
+    reviewer_id: UUID | None
+    decision: str
+    comment: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
+class VersionPage:
+    """A version with what it asks for and what was decided about it."""
+
+    id: UUID
+    app_id: UUID
+    number: int
+    state: str
+    default_terms: dict[str, Any]
+    created_at: datetime
+    published_at: datetime | None
+    scopes: tuple[ScopeLine, ...]
+    reviews: tuple[ReviewLine, ...]
+
+
+@dataclass(frozen=True)
+class SecretLine:
+    """A live secret as its owner may see it."""
+
+    id: UUID
+    hint: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class AppPage:
+    """An app with everything its team sees of it; `versions` newest first."""
+
+    id: UUID
+    client_id: str
+    team_id: UUID
+    team: str
+    owner_account_id: UUID | None
+    name: str
+    legal_developer: str
+    description: str
+    home_url: str
+    privacy_policy_url: str
+    terms_url: str
+    support_email: str
+    connect_url: str
+    kind: str
+    auth_method: str
+    state: str
+    state_reason: str
+    retention_days: int
+    created_at: datetime
+    updated_at: datetime
+    redirect_uris: tuple[str, ...]
+    secrets: tuple[SecretLine, ...]
+    testers: tuple[UUID, ...]
+    versions: tuple[VersionPage, ...]
+
+
+@dataclass(frozen=True)
+class WaitingReview:
+    """A version with the reviewers; `approvals` by how many people so far."""
+
+    version_id: UUID
+    number: int
+    app_id: UUID
+    client_id: str
+    name: str
+    team: str
+    waiting_since: datetime
+    approvals: int
+
+
+def app_id_of(client_id: str) -> UUID:
+    """The app with this client id. Raises NoSuchApp."""
+    with database.read() as connection:
+        found = connection.scalar(select(App.id).where(App.client_id == client_id))
+    if found is None:
+        raise NoSuchApp("client_id")
+    return found
+
+
+def apps(team_ids: Iterable[UUID] | None = None, limit: int = 200) -> Sequence[AppLine]:
+    """Apps, newest first: of the given teams, or all."""
+    query = _lines().order_by(App.id.desc()).limit(limit)
+    if team_ids is not None:
+        query = query.where(App.team_id.in_(list(team_ids)))
+    with database.read() as connection:
+        return [AppLine(*row) for row in connection.execute(query)]
+
+
+def directory(limit: int = 200) -> Sequence[AppLine]:
+    """The published apps by name: what every customer may find."""
+    with database.read() as connection:
+        query = _lines().where(App.state == "published").order_by(func.lower(App.name), App.id).limit(limit)
+        return [AppLine(*row) for row in connection.execute(query)]
+
+
+def app_page(app_id: UUID) -> AppPage:
+    """One app. Five statements, however much it has. Raises NoSuchApp."""
+    with database.read() as connection:
+        app = connection.execute(_app(app_id)).one_or_none()
+        if app is None:
+            raise NoSuchApp
+        return AppPage(
+            *app,
+            redirect_uris=tuple(
+                connection.scalars(
+                    select(RedirectUri.uri).where(RedirectUri.app_id == app_id).order_by(RedirectUri.uri)
+                )
+            ),
+            secrets=_secrets(connection, app_id),
+            testers=tuple(connection.scalars(select(AppTester.account_id).where(AppTester.app_id == app_id))),
+            versions=_versions(connection, AppVersion.app_id == app_id),
+        )
+
+
+def version(version_id: UUID) -> VersionPage:
+    """One version. Raises NoSuchApp."""
+    with database.read() as connection:
+        found = _versions(connection, AppVersion.id == version_id)
+    if not found:
+        raise NoSuchApp("version")
+    return found[0]
+
+
+def waiting_reviews() -> Sequence[WaitingReview]:
+    """The reviewers' queue, longest waiting first."""
+    with database.read() as connection:
+        rows = connection.execute(_waiting()).all()
+        approvals = _approvals(connection, [row.id for row in rows])
+    return [WaitingReview(*row, approvals=approvals.get(row.id, 0)) for row in rows]
+
+
+def teams() -> Sequence[tuple[UUID, str]]:
+    """All developer teams by name."""
+    with database.read() as connection:
+        rows = connection.execute(select(DeveloperTeam.id, DeveloperTeam.name).order_by(DeveloperTeam.name))
+        return [(row.id, row.name) for row in rows]
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    number = select(AppVersion.number).where(AppVersion.id == version_in_force()).correlate(App).scalar_subquery()
+    return select(
+        App.id, App.client_id, App.name, App.team_id, DeveloperTeam.name, App.client_kind, App.state, App.created_at, App.updated_at,
+        number,
+    ).join(DeveloperTeam, DeveloperTeam.id == App.team_id)  # fmt: skip
+
+
+def _app(app_id: UUID) -> Select[*tuple[Any, ...]]:
+    """The columns in the order of AppPage's fields."""
+    return (
+        select(
+            App.id, App.client_id, App.team_id, DeveloperTeam.name, App.owner_account_id, App.name, App.legal_developer,
+            App.description, App.home_url, App.privacy_policy_url, App.terms_url, App.support_email, App.connect_url,
+            App.client_kind, App.auth_method, App.state, App.state_reason, App.retention_days, App.created_at, App.updated_at,
+        )
+        .join(DeveloperTeam, DeveloperTeam.id == App.team_id)
+        .where(App.id == app_id)
+    )  # fmt: skip
+
+
+def _secrets(connection: Connection, app_id: UUID) -> tuple[SecretLine, ...]:
+    live = or_(AppSecret.expires_at.is_(None), AppSecret.expires_at > clock.now())
+    columns = (AppSecret.id, AppSecret.hint, AppSecret.created_at, AppSecret.expires_at, AppSecret.last_used_at)
+    rows = connection.execute(select(*columns).where(AppSecret.app_id == app_id, live).order_by(AppSecret.id.desc()))
+    return tuple(SecretLine(*row) for row in rows)
+
+
+def _versions(connection: Connection, which: Any) -> tuple[VersionPage, ...]:
+    columns = (
+        AppVersion.id, AppVersion.app_id, AppVersion.number, AppVersion.state, AppVersion.default_terms, AppVersion.created_at,
+        AppVersion.published_at,
+    )  # fmt: skip
+    rows = connection.execute(select(*columns).where(which).order_by(AppVersion.number.desc())).all()
+    ids = [row.id for row in rows]
+    scopes, reviews = _scopes(connection, ids), _reviews(connection, ids)
+    return tuple(
+        VersionPage(*row, scopes=tuple(scopes.get(row.id, ())), reviews=tuple(reviews.get(row.id, ()))) for row in rows
+    )
+
+
+def _scopes(connection: Connection, version_ids: list[UUID]) -> dict[UUID, list[ScopeLine]]:
+    columns = (
+        RequestedScope.app_version_id, RequestedScope.scope, RequestedScope.required, RequestedScope.purpose, RequestedScope.purpose_hi,
+    )  # fmt: skip
+    query = select(*columns).where(RequestedScope.app_version_id.in_(version_ids)).order_by(RequestedScope.scope)
+    return _grouped(connection.execute(query), ScopeLine)
+
+
+def _reviews(connection: Connection, version_ids: list[UUID]) -> dict[UUID, list[ReviewLine]]:
+    columns = (Review.app_version_id, Review.reviewer_id, Review.decision, Review.comment, Review.decided_at)
+    query = select(*columns).where(Review.app_version_id.in_(version_ids)).order_by(Review.id)
+    return _grouped(connection.execute(query), ReviewLine)
+
+
+def _grouped(rows: Iterable[Row[Any]], make: Any) -> dict[UUID, list[Any]]:
+    """Rows by their first column, each made from the rest."""
+    grouped: dict[UUID, list[Any]] = {}
+    for first, *rest in rows:
+        grouped.setdefault(first, []).append(make(*rest))
+    return grouped
+
+
+def _waiting() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            AppVersion.id, AppVersion.number, App.id, App.client_id, App.name, DeveloperTeam.name, App.updated_at
+        )
+        .join(App, App.id == AppVersion.app_id)
+        .join(DeveloperTeam, DeveloperTeam.id == App.team_id)
+        .where(AppVersion.state == "in_review")
+        .order_by(App.updated_at, AppVersion.id)
+    )  # fmt: skip
+
+
+def _approvals(connection: Connection, version_ids: list[UUID]) -> dict[UUID, int]:
+    counts: dict[UUID, int] = {}
+    for version_id, reviews in _reviews(connection, version_ids).items():
+        for line in reviews:
+            counts[version_id] = counts.get(version_id, 0) + 1 if line.decision == "approved" else 0
+    return counts
