@@ -51,7 +51,7 @@ def document() -> dict[str, Any]:
     """The whole catalogue as JSON, the form in which table catalogue_version keeps it."""
     return {
         "resources": {name: _resource_document(resource) for name, resource in RESOURCES.items()},
-        "scopes": {name: SCOPES[name].tier for name in sorted(CUSTOMER_SCOPES)},
+        "scopes": {name: str(SCOPES[name].tier) for name in sorted(CUSTOMER_SCOPES)},
     }
 
 

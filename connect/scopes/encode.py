@@ -38,25 +38,25 @@ def compile_encoder(projection: Projection) -> Encoder:
 def _encode(
     names: tuple[str, ...], converts: tuple[tuple[str, Convert], ...], masked: tuple[str, ...], rows: Sequence[Row]
 ) -> list[dict[str, Any]]:
-    records = []
-    for row in rows:
-        record = _record(names, row)
-        for name, convert in converts:
+    records = _records(names, rows)
+    for name, convert in converts:
+        for record in records:
             value = record[name]
             if value is not None:
                 record[name] = convert(value)
-        if masked:
-            record["_masked"] = list(masked)
-        records.append(record)
+    for record in records if masked else ():
+        record["_masked"] = list(masked)
     return records
 
 
-def _record(names: tuple[str, ...], row: Row) -> dict[str, Any]:
-    if isinstance(row, Mapping):
-        return {name: row[name] for name in names}
-    if len(row) < len(names):
-        raise ValueError(f"a row has {len(row)} values, the projection {len(names)} fields")
-    return dict(zip(names, row, strict=False))
+def _records(names: tuple[str, ...], rows: Sequence[Row]) -> list[dict[str, Any]]:
+    if not rows:
+        return []
+    if isinstance(rows[0], Mapping):
+        return [{name: row[name] for name in names} for row in rows]  # type: ignore[call-overload]
+    if len(rows[0]) < len(names):
+        raise ValueError(f"a row has {len(rows[0])} values, the projection {len(names)} fields")
+    return [dict(zip(names, row, strict=False)) for row in rows]
 
 
 def _convert(rule: FieldRule, mask: str | None) -> Convert | None:

@@ -89,6 +89,10 @@ class Time(fields.AwareDateTime):
 
     kind = "time"
 
+    def __init__(self, **options: Any) -> None:
+        message = "must be a time with its zone, such as 2026-11-25T10:00:00Z"
+        super().__init__(error_messages={"invalid": message, "invalid_awareness": message}, **options)
+
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **_options: Any) -> str | None:
         return None if value is None else values.rfc3339(value)
 

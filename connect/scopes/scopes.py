@@ -8,18 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from connect.scopes.errors import ScopesError
 
 
-class Tier(IntEnum):
-    """How much harm a scope can do."""
+class Tier(StrEnum):
+    """How much harm a scope can do; the order of the names is the order of the tiers."""
 
-    T0 = 0
-    T1 = 1
-    T2 = 2
-    T3 = 3
+    T0 = "T0"
+    T1 = "T1"
+    T2 = "T2"
+    T3 = "T3"
 
 
 class Kind(StrEnum):
