@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask_babel import gettext as _
 
 from apps_registry import redirects
 from apps_registry.errors import FieldError, InvalidApp, RedirectRefused, RegistryError, UnknownScopes
 from apps_registry.kinds import KINDS
+from apps_registry.schemas import DefaultTermsSchema
 from connect.core import settings
 from connect.scopes import scopes
 from connect.scopes.scopes import SCOPES, Tier
@@ -53,13 +55,13 @@ class Registration:
     support_email: str = ""
     connect_url: str = ""
     retention_days: int = 30
-    owner_account_id: Any = None
+    owner_account_id: UUID | None = None
     default_terms: Mapping[str, Any] = field(default_factory=dict)
 
 
 def check(registration: Registration) -> None:
     """Raises InvalidApp with every wrong field."""
-    errors = [*_texts(registration), *_urls(registration), *_client(registration)]
+    errors = [*_texts(registration), *_urls(registration), *_client(registration), *terms_errors(registration.default_terms)]
     if not errors:  # the kind is known from here on
         errors = [*redirect_errors(registration.redirect_uris, registration.kind)]
         errors += scope_errors(registration.asked, registration.kind, private=registration.owner_account_id is not None)
@@ -103,6 +105,12 @@ def scope_errors(asked: tuple[Asked, ...], kind: str, *, private: bool = False) 
         yield FieldError("scopes", _("The same scope is there twice."))
     for item in asked:
         yield from _one_scope(item, private)
+
+
+def terms_errors(default_terms: Mapping[str, Any]) -> Iterator[FieldError]:
+    """What is wrong with the terms that a version proposes."""
+    for name, messages in DefaultTermsSchema().validate(dict(default_terms)).items():
+        yield FieldError(f"default_terms.{name}", " ".join(map(str, messages)))
 
 
 def _one_scope(item: Asked, private: bool) -> Iterator[FieldError]:

@@ -66,6 +66,7 @@ class AppVersion(Base):
     state: Mapped[str] = mapped_column(String(20))
     default_terms: Mapped[dict[str, Any]] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # to the reviewers, the last time
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

@@ -71,6 +71,7 @@ class VersionPage:
     state: str
     default_terms: dict[str, Any]
     created_at: datetime
+    submitted_at: datetime | None
     published_at: datetime | None
     scopes: tuple[ScopeLine, ...]
     reviews: tuple[ReviewLine, ...]
@@ -146,14 +147,14 @@ def apps(team_ids: Iterable[UUID] | None = None, limit: int = 200) -> Sequence[A
     if team_ids is not None:
         query = query.where(App.team_id.in_(list(team_ids)))
     with database.read() as connection:
-        return [AppLine(*row) for row in connection.execute(query)]
+        return [AppLine(**row._mapping) for row in connection.execute(query)]
 
 
 def directory(limit: int = 200) -> Sequence[AppLine]:
     """The published apps by name: what every customer may find."""
     with database.read() as connection:
         query = _lines().where(App.state == "published").order_by(func.lower(App.name), App.id).limit(limit)
-        return [AppLine(*row) for row in connection.execute(query)]
+        return [AppLine(**row._mapping) for row in connection.execute(query)]
 
 
 def app_page(app_id: UUID) -> AppPage:
@@ -163,7 +164,7 @@ def app_page(app_id: UUID) -> AppPage:
         if app is None:
             raise NoSuchApp
         return AppPage(
-            *app,
+            **app._mapping,
             redirect_uris=tuple(
                 connection.scalars(
                     select(RedirectUri.uri).where(RedirectUri.app_id == app_id).order_by(RedirectUri.uri)
@@ -188,8 +189,8 @@ def waiting_reviews() -> Sequence[WaitingReview]:
     """The reviewers' queue, longest waiting first."""
     with database.read() as connection:
         rows = connection.execute(_waiting()).all()
-        approvals = _approvals(connection, [row.id for row in rows])
-    return [WaitingReview(*row, approvals=approvals.get(row.id, 0)) for row in rows]
+        approvals = _approvals(connection, [row.version_id for row in rows])
+    return [WaitingReview(**row._mapping, approvals=approvals.get(row.version_id, 0)) for row in rows]
 
 
 def teams() -> Sequence[tuple[UUID, str]]:
@@ -202,18 +203,18 @@ def teams() -> Sequence[tuple[UUID, str]]:
 def _lines() -> Select[*tuple[Any, ...]]:
     number = select(AppVersion.number).where(AppVersion.id == version_in_force()).correlate(App).scalar_subquery()
     return select(
-        App.id, App.client_id, App.name, App.team_id, DeveloperTeam.name, App.client_kind, App.state, App.created_at, App.updated_at,
-        number,
+        App.id, App.client_id, App.name, App.team_id, DeveloperTeam.name.label("team"), App.client_kind.label("kind"), App.state,
+        App.created_at, App.updated_at, number.label("version"),
     ).join(DeveloperTeam, DeveloperTeam.id == App.team_id)  # fmt: skip
 
 
 def _app(app_id: UUID) -> Select[*tuple[Any, ...]]:
-    """The columns in the order of AppPage's fields."""
+    """The columns of an app, by the names of AppPage's fields."""
     return (
         select(
-            App.id, App.client_id, App.team_id, DeveloperTeam.name, App.owner_account_id, App.name, App.legal_developer,
+            App.id, App.client_id, App.team_id, DeveloperTeam.name.label("team"), App.owner_account_id, App.name, App.legal_developer,
             App.description, App.home_url, App.privacy_policy_url, App.terms_url, App.support_email, App.connect_url,
-            App.client_kind, App.auth_method, App.state, App.state_reason, App.retention_days, App.created_at, App.updated_at,
+            App.client_kind.label("kind"), App.auth_method, App.state, App.state_reason, App.retention_days, App.created_at, App.updated_at,
         )
         .join(DeveloperTeam, DeveloperTeam.id == App.team_id)
         .where(App.id == app_id)
@@ -224,20 +225,18 @@ def _secrets(connection: Connection, app_id: UUID) -> tuple[SecretLine, ...]:
     live = or_(AppSecret.expires_at.is_(None), AppSecret.expires_at > clock.now())
     columns = (AppSecret.id, AppSecret.hint, AppSecret.created_at, AppSecret.expires_at, AppSecret.last_used_at)
     rows = connection.execute(select(*columns).where(AppSecret.app_id == app_id, live).order_by(AppSecret.id.desc()))
-    return tuple(SecretLine(*row) for row in rows)
+    return tuple(SecretLine(**row._mapping) for row in rows)
 
 
 def _versions(connection: Connection, which: Any) -> tuple[VersionPage, ...]:
     columns = (
         AppVersion.id, AppVersion.app_id, AppVersion.number, AppVersion.state, AppVersion.default_terms, AppVersion.created_at,
-        AppVersion.published_at,
+        AppVersion.submitted_at, AppVersion.published_at,
     )  # fmt: skip
     rows = connection.execute(select(*columns).where(which).order_by(AppVersion.number.desc())).all()
     ids = [row.id for row in rows]
     scopes, reviews = _scopes(connection, ids), _reviews(connection, ids)
-    return tuple(
-        VersionPage(*row, scopes=tuple(scopes.get(row.id, ())), reviews=tuple(reviews.get(row.id, ()))) for row in rows
-    )
+    return tuple(VersionPage(**row._mapping, scopes=tuple(scopes.get(row.id, ())), reviews=tuple(reviews.get(row.id, ()))) for row in rows)
 
 
 def _scopes(connection: Connection, version_ids: list[UUID]) -> dict[UUID, list[ScopeLine]]:
@@ -257,20 +256,21 @@ def _reviews(connection: Connection, version_ids: list[UUID]) -> dict[UUID, list
 def _grouped(rows: Iterable[Row[Any]], make: Any) -> dict[UUID, list[Any]]:
     """Rows by their first column, each made from the rest."""
     grouped: dict[UUID, list[Any]] = {}
-    for first, *rest in rows:
-        grouped.setdefault(first, []).append(make(*rest))
+    for row in rows:
+        grouped.setdefault(row[0], []).append(make(*row[1:]))
     return grouped
 
 
 def _waiting() -> Select[*tuple[Any, ...]]:
     return (
         select(
-            AppVersion.id, AppVersion.number, App.id, App.client_id, App.name, DeveloperTeam.name, App.updated_at
+            AppVersion.id.label("version_id"), AppVersion.number, App.id.label("app_id"), App.client_id, App.name,
+            DeveloperTeam.name.label("team"), AppVersion.submitted_at.label("waiting_since"),
         )
         .join(App, App.id == AppVersion.app_id)
         .join(DeveloperTeam, DeveloperTeam.id == App.team_id)
         .where(AppVersion.state == "in_review")
-        .order_by(App.updated_at, AppVersion.id)
+        .order_by(AppVersion.submitted_at, AppVersion.id)
     )  # fmt: skip
 
 

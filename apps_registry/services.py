@@ -65,7 +65,8 @@ def register(session: Session, team_id: UUID, registration: Registration, actor:
     session.add(app)
     session.flush()
     _write_redirect_uris(session, app.id, registration.redirect_uris)
-    version = versions.write_version(session, app, registration.asked, registration.default_terms)
+    terms = {"retention_days": registration.retention_days, **registration.default_terms}
+    version = versions.write_version(session, app, registration.asked, terms)
     secret = _write_secret(session, app.id).secret if KINDS[app.client_kind].has_secret else None
     signals.app_registered.send(app, session=session, actor=actor, version=version)
     return Registered(app, version, secret)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,11 @@ def add_version(
     """
     app = rows.locked_app(session, app_id)
     private = app.state == State.PRIVATE
-    details.raise_if(details.scope_errors(tuple(asked), app.client_kind, private=private))
+    details.raise_if(
+        chain(
+            details.scope_errors(tuple(asked), app.client_kind, private=private), details.terms_errors(default_terms or {})
+        )
+    )
     before = rows.newest_version(session, app.id)
     if before is not None and before.state == IN_REVIEW:
         raise ReviewRefused(_("A version is being reviewed; withdraw it first."), "version")
@@ -54,7 +59,7 @@ def submit(session: Session, app_id: UUID, actor: Actor, by: Party = Party.TEAM)
         raise ReviewRefused(_("There is no new version to review; add one first."), "version")
     if app.state not in lifecycle.OPEN_TO_ALL:
         app.state = lifecycle.after("submit", app.state, by)
-    version.state = IN_REVIEW
+    version.state, version.submitted_at = IN_REVIEW, clock.now()
     _touch(session, app)
     signals.version_submitted.send(app, session=session, actor=actor, version=version)
     return version
@@ -145,6 +150,7 @@ def write_version(session: Session, app: App, asked: Sequence[Asked], default_te
         state=DRAFT,
         default_terms=dict(default_terms),
         created_at=clock.now(),
+        submitted_at=None,
         published_at=None,
     )
     session.add(version)
