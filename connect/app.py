@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from connect.core import database, log, settings, web
+from connect.api import health
+from connect.core import csrf, database, i18n, log, settings, web
+from connect.core.pages import blueprint as pages
 from connect.core.settings import Settings
 
 
@@ -27,8 +29,17 @@ def _database(_app: Flask) -> None:
     database.activate(settings.current())
 
 
-def _web(app: Flask) -> None:
-    web.install(app)
+def _blueprints(app: Flask) -> None:
+    for module in (health,):
+        app.register_blueprint(module.blueprint)
 
 
-STEPS: tuple[Callable[[Flask], None], ...] = (_log, _database, _web)
+STEPS: tuple[Callable[[Flask], None], ...] = (
+    _log,
+    _database,
+    web.install,
+    i18n.install,
+    csrf.install,
+    pages.install,
+    _blueprints,
+)

@@ -7,7 +7,7 @@ import unicodedata
 from typing import Any
 
 import orjson
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from connect.core import clock, ids, log, settings
+from connect.core.pages.errors import error_page
 from connect.core.problems import Problem, of_http
 
 MACHINE_PATHS = ("/v1/", "/oauth/", "/.well-known/", "/internal/", "/ledger/", "/openapi.json", "/problems/")
@@ -50,7 +51,7 @@ def install(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(Problem, _answer)
-    app.register_error_handler(HTTPException, lambda error: _answer(of_http(error)) if error.code else error)
+    app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(PoolTimeoutError, _database_error)
     app.register_error_handler(Exception, _unexpected)
@@ -114,15 +115,18 @@ def _has_no_form_action(response: Response) -> bool:
     return bool(g.get("no_form_action")) or request.path.startswith(("/consent/", "/sign-in"))
 
 
-def _answer(problem: Problem) -> Response | tuple[str, int, dict[str, str]]:
+def _http_error(error: HTTPException) -> Any:
+    """werkzeug's exceptions; those without a code (a redirect of its own) are answers already."""
+    return _answer(of_http(error)) if error.code and error.code >= 400 else error
+
+
+def _answer(problem: Problem) -> Response:
     if wants_json():
         body = orjson.dumps(problem.document(g.get("request_id")))
         return Response(body, problem.status, {**problem.headers, "Content-Type": "application/problem+json"})
-    return (
-        render_template("error.html", problem=problem, request_id=g.get("request_id")),
-        problem.status,
-        problem.headers,
-    )
+    page = error_page(problem.status, g.get("request_id", ""), problem.detail)
+    page.headers.extend(problem.headers)
+    return page
 
 
 def _database_error(error: DBAPIError | PoolTimeoutError) -> Any:
