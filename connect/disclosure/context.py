@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from connect.scopes.terms import Terms
@@ -23,6 +24,7 @@ class Context:
     app_id: UUID | None = None
     grant_id: UUID | None = None
     grant_version: int | None = None
+    grant_given_at: datetime | None = None
     token_id: UUID | None = None
     person_id: UUID | None = None
     purposes: tuple[tuple[str, str], ...] = ()

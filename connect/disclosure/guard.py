@@ -6,9 +6,9 @@ and finds no row. On SQLite writers are serial anyway.
 
 from __future__ import annotations
 
-from apps_registry.lifecycle import READING_STATES
 from sqlalchemy import Select, literal, select
 
+from apps_registry.lifecycle import CLOSED
 from apps_registry.models import App
 from connect.accounts.models import Account
 from connect.core import clock, database
@@ -31,7 +31,7 @@ def of(context: Context) -> Select[int] | None:
             Grant.version == context.grant_version,
             Grant.state == "active",
             Grant.expires_at > clock.now(),
-            App.state.in_(READING_STATES),
+            App.state.not_in(CLOSED),
             Account.state == "active",
         )
     )

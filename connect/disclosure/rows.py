@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from connect.scopes.catalogue import Projection
+from connect.scopes.projection import Projection
 
 
 class Keys(NamedTuple):

@@ -1,0 +1,87 @@
+"""From an authorised request to the bytes of its answer: context, read, release; and what a moved grant means for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, g, request
+
+from connect.core.problems import Problem, field_errors
+from connect.core.web import request_id
+from connect.disclosure.context import Context
+from connect.disclosure.errors import CursorError, GrantMoved
+from connect.disclosure.purposes import purposes
+from connect.disclosure.reads import Page
+from connect.disclosure.release import Released, list_of, one, release
+from connect.disclosure.rows import Rows
+from connect.oauth import resource
+from connect.oauth.resource import Access
+from connect.scopes.errors import NotGranted, UnknownNames
+
+_ATTEMPTS = 3  # a grant that changes under every one of three reads is answered with 503
+
+
+def answer_list(read: Callable[[Context], Page]) -> Response:
+    """A page of records with its cursor and window."""
+    return _answer(lambda context: _release_page(context, read(context)))
+
+
+def answer_one(read: Callable[[Context], Rows | None]) -> Response:
+    """One record, or 404 where it does not exist for this grant."""
+    return _answer(lambda context: _release_one(context, read(context)))
+
+
+def _release_page(context: Context, page: Page) -> Released:
+    beside: dict[str, Any] = {"page": {"next": page.next}}
+    if page.window is not None:
+        beside["window"] = page.window
+    return release(context, page.rows, list_of(**beside))
+
+
+def _release_one(context: Context, rows: Rows | None) -> Released:
+    if not rows:
+        raise Problem("not-found", "There is no such record, or this grant does not reach it.")
+    return release(context, rows, one)
+
+
+def _answer(disclose: Callable[[Context], Released]) -> Response:
+    for _ in range(_ATTEMPTS):
+        try:
+            released = disclose(context_of(g.access))
+        except GrantMoved:
+            g.access = (
+                resource.authorise()
+            )  # answers as the grant stands now: raises the problem, or goes on with the new version
+        except NotGranted as error:
+            raise resource.insufficient_scope(error.scopes, str(error)) from error
+        except UnknownNames as error:
+            raise field_errors("invalid-parameter", {"fields": [str(error)]}) from error
+        except CursorError as error:
+            raise field_errors("invalid-cursor", {"cursor": [str(error)]}) from error
+        else:
+            return Response(released.body, content_type="application/json")
+    raise Problem("unavailable", "The grant changed while it was read; try again.", headers={"Retry-After": "1"})
+
+
+def context_of(access: Access) -> Context:
+    """What the ledger entry says besides the rows."""
+    return Context(
+        channel="api",
+        operation=f"{request.method} {request.url_rule}",
+        account_id=access.account_id,
+        recipient_kind="app",
+        recipient_id=access.app_id,
+        scopes=access.scopes,
+        terms=access.terms,
+        catalogue_version=access.catalogue_version,
+        app_id=access.app_id,
+        grant_id=access.grant_id,
+        grant_version=access.grant_version,
+        grant_given_at=access.grant_given_at,
+        token_id=access.token_id,
+        purposes=purposes(access.app_version_id),
+        request_id=request_id(),
+        address=request.remote_addr or "",
+        agent=request.user_agent.string,
+    )
