@@ -11,6 +11,7 @@ import connect.core.mail
 import connect.disclosure.models
 import connect.grants.models
 import connect.jobs.models
+import connect.ledger.partitions
 import connect.oauth.models  # noqa: F401
 from connect.core.database import Base
 

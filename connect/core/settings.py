@@ -89,6 +89,10 @@ class Settings:
     )
     token_rate: str = setting("600/minute", "Token requests per client and address")
     token_failure_rate: str = setting("30/minute", "Failed token, code and secret guesses per address")
+    token_keep: timedelta = setting(
+        days(7), "How long an ended token is remembered, so that the app can be told why it ended", unit="s"
+    )
+    oauth_body_limit: int = setting(65_536, "Largest body at an OAuth endpoint", unit="bytes")
     secret_overlap: timedelta = setting(days(1), "How long the old client secret lives after a rotation", unit="s")
 
     # Grants
@@ -123,6 +127,17 @@ class Settings:
     egress_body_limit: int = setting(65_536, "Most bytes read of an answer", unit="bytes")
 
     # Ledger
+    node: str = setting("", "Name of this machine in ledger entries; empty takes its host name")
+    ledger_origin: str = setting(
+        "", "Name of the log, for ever the one of its first start; empty takes `<host>/ledger/1`"
+    )
+    seal_interval: timedelta = setting(seconds(0.5), "How often the sealer gives new entries their leaves", unit="s")
+    seal_batch: int = setting(4096, "Most entries sealed in one transaction")
+    checkpoint_interval: timedelta = setting(seconds(10), "How often a checkpoint of a growing log is published", unit="s")
+    checkpoint_idle: timedelta = setting(
+        seconds(600), "How often the checkpoint of a log at rest is published anew", unit="s"
+    )
+    index_batch: int = setting(200, "Most entries that the sealer enters in the subject index each time round")
     ledger_retention: timedelta = setting(days(7 * 365), "How long ledger bodies are kept", unit="s", floor=days(183))
     call_retention: timedelta = setting(days(100 * 365), "How long calls are kept", unit="s", floor=days(183))
     exchange_retention: timedelta = setting(

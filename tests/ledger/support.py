@@ -1,0 +1,39 @@
+"""What the ledger's tests share: entries to write, and looks at the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, func, select
+
+from connect.core import ids
+from connect.ledger import entries
+from connect.ledger.entries import Draft
+
+FIELDS = ("id", "started_at", "caller_e164")
+
+
+def draft(account_id: UUID | None = None, lines: Sequence[Mapping[str, Any]] = (), **members: Any) -> Draft:
+    """A disclosure of as many calls as there are lines."""
+    given = {
+        "channel": "api",
+        "account_id": account_id or ids.new(),
+        "recipient_kind": "app",
+        "recipient": "app_1",
+        "operation": "GET /v1/calls",
+        "resource": "call",
+        "count": len(lines),
+        "fields": FIELDS,
+        "masks": {"caller_e164": "number"},
+        "catalogue_version": "ab" * 32,
+        "bytes_sent": 1000,
+        "sha256": "cd" * 32,
+        "lines": lines,
+    }
+    return entries.disclosure(**given | members)
+
+
+def count(connection: Connection, table: Table) -> int:
+    return connection.scalar(select(func.count()).select_from(table)) or 0
