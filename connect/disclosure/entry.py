@@ -6,7 +6,7 @@ from connect.core import ids
 from connect.disclosure.context import Context
 from connect.disclosure.rows import Rows
 from connect.ledger import entries
-from connect.ledger.services import Draft
+from connect.ledger.entries import Draft
 
 
 def fields(rows: Rows) -> tuple[str, ...]:

@@ -99,7 +99,6 @@ def write_refusal(session: Session, refusal: GrantRefusal) -> UUID:
 
 def _append(session: Session, grant: Grant, before: Snapshot | None, act: Act) -> UUID:
     members = {
-        "grant": ids.encode("grant", grant.id),
         "version": grant.version,
         "previous_version": before.version if before else None,
         "event": act.event,
@@ -133,7 +132,7 @@ def _entry(
     person_id: UUID | None,
     members: dict[str, Any],
 ) -> UUID:
-    draft = entries.grant(account_id=account_id, app_id=app_id, grant_id=grant_id, person_id=person_id, members=members)
+    draft = entries.grant(account_id=account_id, app_id=app_id, grant_id=grant_id, person_id=person_id, **members)
     appended = services.append(session, draft)
     assert appended is not None  # only a guarded append can find nothing to stand on
     return appended.id

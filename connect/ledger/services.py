@@ -19,7 +19,6 @@ from connect.ledger import lines as record_lines
 from connect.ledger.commitment import commit, new_nonce
 from connect.ledger.entries import Draft
 
-
 _HOST = platform.node()[:64]
 
 
