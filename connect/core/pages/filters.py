@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date as Date
+from datetime import date as calendar_date
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,21 +18,28 @@ from markupsafe import Markup
 
 from connect.core import clock
 
-_STEPS = (("duration-day", 86_400), ("duration-hour", 3_600), ("duration-minute", 60), ("duration-second", 1))
+_DAY = 86_400
+_STEPS = (("duration-day", _DAY), ("duration-hour", 3_600), ("duration-minute", 60), ("duration-second", 1))
 
 
-def time(value: datetime, zone: str | None = None, seconds: bool = False) -> Markup:
-    """An instant as `14 Nov 2026, 10:32 IST` in a <time> element; `zone` is an IANA name, by default the reader's."""
-    local = value.astimezone(ZoneInfo(zone) if zone else get_timezone())
+def time(value: datetime | str, zone: str | None = None, seconds: bool = False) -> Markup:
+    """An instant (or its RFC 3339 text) as `14 Nov 2026, 10:32 IST` in a <time> element.
+
+    `zone` is an IANA name, by default the reader's.
+    """
+    at = clock.parse(value) if isinstance(value, str) else value
+    local = at.astimezone(ZoneInfo(zone) if zone else get_timezone())
     pattern = "d MMM y, HH:mm:ss" if seconds else "d MMM y, HH:mm"
     words = f"{format_datetime(local, pattern, locale=_locale())} {local.tzname()}"
-    return Markup('<time datetime="{}">{}</time>').format(clock.text(value), words)
+    return Markup('<time datetime="{}">{}</time>').format(clock.text(at), words)
 
 
-def date(value: Date) -> Markup:
+def date(value: calendar_date) -> Markup:
     """A day as `14 Nov 2026`; of an instant, the day it falls on in the reader's zone."""
     day = value.astimezone(get_timezone()).date() if isinstance(value, datetime) else value
-    return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), format_date(day, "d MMM y", locale=_locale()))
+    return Markup('<time datetime="{}">{}</time>').format(
+        day.isoformat(), format_date(day, "d MMM y", locale=_locale())
+    )
 
 
 def ago(value: datetime) -> str:
@@ -49,11 +56,10 @@ def duration(value: timedelta | float) -> str:
     """A length of time by its two largest units: `90 days`, `2 min, 14 s`. Numbers are seconds."""
     left = int(value.total_seconds() if isinstance(value, timedelta) else value)
     parts: list[str] = []
-    for unit, size in _STEPS:
-        count, left = divmod(left, size)
+    for unit, length in _STEPS:
+        count, left = divmod(left, length)
         if count:
-            length = "long" if unit == "duration-day" else "short"
-            parts.append(format_unit(count, unit, length=length, locale=_locale()))
+            parts.append(format_unit(count, unit, length="long" if length == _DAY else "short", locale=_locale()))
     return ", ".join(parts[:2]) or format_unit(0, "duration-second", length="short", locale=_locale())
 
 
@@ -79,6 +85,5 @@ def _locale() -> Locale:
     return get_locale() or Locale("en")
 
 
-FILTERS: dict[str, Callable[..., Any]] = {
-    filter.__name__: filter for filter in (time, date, ago, number, duration, size, words, initials)
-}
+_ALL: tuple[Callable[..., Any], ...] = (time, date, ago, number, duration, size, words, initials)
+FILTERS = {function.__name__: function for function in _ALL}
