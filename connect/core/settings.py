@@ -99,7 +99,6 @@ class Settings:
     grant_default_life: timedelta = setting(days(90), "Expiry offered first on the consent page", unit="s")
     grant_longest_life: timedelta = setting(days(730), "Longest expiry a customer may choose", unit="s")
     history_default: timedelta = setting(days(90), "How far back a grant reaches by default", unit="s")
-    restricted_longest_life: timedelta = setting(days(90), "Longest life of a grant with a T3 scope", unit="s")
 
     # API
     api_rate: str = setting("600/minute", "API requests per app and account")
@@ -126,6 +125,33 @@ class Settings:
     egress_total: timedelta = setting(seconds(15), "Longest outgoing request, head and body together", unit="s")
     egress_body_limit: int = setting(65_536, "Most bytes read of an answer", unit="bytes")
 
+    # Webhooks
+    webhook_retries: str = setting(
+        "5,300,1800,7200,18000,36000,50400,72000,86400",
+        "Waits before the second, third … attempt of a delivery, in seconds; after the last it has failed",
+    )
+    webhook_jitter: int = setting(
+        20, "How far each wait may deviate, so that retries do not come in waves", unit="percent"
+    )
+    webhook_lease: timedelta = setting(
+        seconds(60), "How long a worker holds a delivery; longer than an outgoing request may take", unit="s"
+    )
+    webhook_poll: timedelta = setting(
+        seconds(0.25), "How often a worker with nothing to do looks for deliveries", unit="s"
+    )
+    webhook_in_flight: int = setting(100, "Deliveries a worker has on their way at once")
+    webhook_endpoint_in_flight: int = setting(5, "Deliveries on their way to one endpoint at once")
+    webhook_longest_pause: timedelta = setting(
+        days(1), "Longest pause that an endpoint's Retry-After can ask for", unit="s"
+    )
+    webhook_disable_after: timedelta = setting(
+        days(5), "An endpoint to which nothing got through for this long is turned off", unit="s"
+    )
+    webhook_secret_overlap: timedelta = setting(
+        days(1), "How long the old signing secret signs beside the new one after a rotation", unit="s"
+    )
+    webhook_endpoints_per_app: int = setting(5, "Endpoints an app may have")
+
     # Ledger
     node: str = setting("", "Name of this machine in ledger entries; empty takes its host name")
     ledger_origin: str = setting(
@@ -133,7 +159,9 @@ class Settings:
     )
     seal_interval: timedelta = setting(seconds(0.5), "How often the sealer gives new entries their leaves", unit="s")
     seal_batch: int = setting(4096, "Most entries sealed in one transaction")
-    checkpoint_interval: timedelta = setting(seconds(10), "How often a checkpoint of a growing log is published", unit="s")
+    checkpoint_interval: timedelta = setting(
+        seconds(10), "How often a checkpoint of a growing log is published", unit="s"
+    )
     checkpoint_idle: timedelta = setting(
         seconds(600), "How often the checkpoint of a log at rest is published anew", unit="s"
     )

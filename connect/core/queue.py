@@ -1,0 +1,140 @@
+"""A table as a queue: rows are claimed under a lease, and whoever holds the lease settles them.
+
+`due_at` says when a row may be claimed next: its scheduled time, or, while it is leased, the end of the lease. So a worker that dies
+gives its rows back by doing nothing. One interface, two dialects: PostgreSQL passes over the rows that others are claiming (SKIP
+LOCKED); on SQLite writers take turns anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+
+    Row,
+    Select,
+    Subquery,
+    Table,
+    func,
+    literal_column,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from connect.core import clock, database, ids
+from connect.core.database import Id, UtcDateTime
+
+Columns = ReadOnlyColumnCollection[str, Any]
+Condition = Callable[[Columns], ColumnElement[bool]]
+Order = Callable[[Columns], Sequence[ColumnElement[Any]]]
+
+
+class Leased:
+    """The columns that make a model's table a queue."""
+
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lease_token: Mapped[UUID | None] = mapped_column(Id)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The mark of one claim, and when it ends. Nothing may be begun that could outlast it."""
+
+    token: UUID
+    until: datetime
+
+    @classmethod
+    def of(cls, length: timedelta) -> Lease:
+        return cls(ids.new(), clock.now() + length)
+
+    def outlasts(self, work: timedelta) -> bool:
+        """Whether `work`, begun now, ends within the lease."""
+        return clock.now() + work < self.until
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows a claim may take: due ones for which `ready` holds, in `order`; both are given the table's columns.
+
+    Claims go round groups, so that one with a long backlog does not keep the others waiting: `groups` has the columns `id`, `slots`
+    (how many rows the group may get now) and `turn` (the smaller comes first), `group` names the queue's column that holds the id,
+    and no group ever gets more than `most`.
+    """
+
+    ready: Condition
+    order: Order
+    groups: Subquery
+    group: str
+    most: int
+
+
+def claim(
+    session: Session, table: Table, lease: Lease, wanted: Wanted, limit: int, values: dict[str, Any]
+) -> Sequence[Row[Any]]:
+    """Lease up to `limit` of the wanted rows and set `values` on them, in one statement: a row is claimed once, whoever asks.
+
+    Returns the claimed rows as they stand afterwards.
+    """
+    pick = _pick_postgresql if database.dialect() == "postgresql" else _pick_sqlite
+    picked = pick(table, wanted, clock.now()).limit(limit).subquery("picked")
+    statement = (
+        update(table)
+        .where(*(key == picked.c[key.name] for key in table.primary_key))
+        .values(lease_token=lease.token, due_at=lease.until, **values)
+        .returning(*table.c)
+    )
+    return session.execute(statement).all()
+
+
+def settle(session: Session, table: Table, key: Sequence[Any], lease: Lease, **values: Any) -> bool:
+    """Set `values` on a claimed row and end its lease. False, and nothing changed, when it is no longer this lease's."""
+    statement = (
+        update(table)
+        .where(*(column == value for column, value in zip(table.primary_key, key, strict=True)))
+        .where(table.c.lease_token == lease.token)
+        .values(lease_token=None, **values)
+        .returning(table.c.due_at)
+    )
+    return session.execute(statement).first() is not None
+
+
+def _pick_postgresql(table: Table, wanted: Wanted, now: datetime) -> Select[Any]:
+    groups = wanted.groups
+    rows = (
+        select(*table.primary_key)
+        .where(table.c[wanted.group] == groups.c.id, table.c.due_at <= now, wanted.ready(table.c))
+        .order_by(*wanted.order(table.c))
+        .limit(func.least(groups.c.slots, wanted.most))
+        .with_for_update(skip_locked=True)
+        .lateral("rows")
+    )
+    return select(*rows.c).select_from(groups.join(rows, true())).order_by(groups.c.turn)
+
+
+def _pick_sqlite(table: Table, wanted: Wanted, now: datetime) -> Select[Any]:
+    """SQLite has no LATERAL, and no column may stand in its LIMIT: take the most of each group, then cut to its slots by rank."""
+    groups, inner = wanted.groups, table.alias("inner_rows")
+    taken: Select[Any] = (
+        select(literal_column("inner_rows.rowid"))
+        .select_from(inner)
+        .where(inner.c[wanted.group] == groups.c.id, inner.c.due_at <= now, wanted.ready(inner.c))
+        .order_by(*wanted.order(inner.c))
+        .limit(wanted.most)
+        .correlate(groups)
+    )
+    rank = func.row_number().over(partition_by=groups.c.id, order_by=wanted.order(table.c)).label("rank")
+    ranked = (
+        select(*table.primary_key, groups.c.slots, groups.c.turn, rank)
+        .select_from(groups.join(table, literal_column(f"{table.name}.rowid").in_(taken)))
+        .subquery("ranked")
+    )
+    keys = [ranked.c[key.name] for key in table.primary_key]
+    return select(*keys).where(ranked.c.rank <= ranked.c.slots).order_by(ranked.c.turn)
