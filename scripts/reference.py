@@ -62,8 +62,14 @@ def _shown(value: Any) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, timedelta):
-        return f"{value.total_seconds():g} s"
+        return _duration(value)
     return f"`{value}`"
+
+
+def _duration(value: timedelta) -> str:
+    """The number of seconds, as the variable wants it, and what that is in days where it is whole days."""
+    amount = f"`{int(value.total_seconds())}`"
+    return f"{amount} ({value.days} days)" if value.days and not value.seconds else amount
 
 
 def _page(title: str, intro: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

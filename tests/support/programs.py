@@ -48,9 +48,14 @@ def _go() -> Path | None:
     return _on_path("go")() if Path("/usr/share/gocode/src/golang.org/x/mod/sumdb").is_dir() else None
 
 
+def _chromium() -> Path | None:
+    """The browser; and libatomic, which Playwright's own Node.js is linked to and a small Debian lacks."""
+    return _on_path("chromium")() if list(Path("/usr/lib").glob("*/libatomic.so.1")) else None
+
+
 PROGRAMS = {
     "postgres": Program(("postgresql",), _initdb),
-    "chromium": Program(("chromium",), _on_path("chromium")),
+    "chromium": Program(("chromium", "libatomic1", "fonts-liberation"), _chromium),
     "go": Program(("golang-go", "golang-golang-x-mod-dev"), _go),
     "node": Program(("nodejs", "npm"), _on_path("node")),
     "wrk": Program(("wrk",), _on_path("wrk"), wanted=False),
