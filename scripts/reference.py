@@ -9,6 +9,13 @@ from typing import Any
 
 from connect.core import problems, settings
 
+_UNITS = {
+    "d": timedelta(days=1),
+    "h": timedelta(hours=1),
+    "m": timedelta(minutes=1),
+    "s": timedelta(seconds=1),
+    "ms": timedelta(milliseconds=1),
+}
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = "<!-- Made by `make docs` from the code; change it there. -->\n"
 
@@ -25,7 +32,8 @@ def settings_page() -> str:
         for item in settings.SETTINGS
     ]
     intro = (
-        "Each setting is an environment variable, read once at the start. Durations are in seconds. A value below its floor is "
+        "Each setting is an environment variable, read once at the start. Durations are seconds, or have a unit: "
+        "`90d`, `1h30m`, `250ms`. A value below its floor is "
         "refused at the start, in development too: the floors come from the privacy policy."
     )
     return _page("Settings", intro, ("variable", "default", "floor", "meaning"), rows)
@@ -67,9 +75,11 @@ def _shown(value: Any) -> str:
 
 
 def _duration(value: timedelta) -> str:
-    """The number of seconds, as the variable wants it, and what that is in days where it is whole days."""
-    amount = f"`{int(value.total_seconds())}`"
-    return f"{amount} ({value.days} days)" if value.days and not value.seconds else amount
+    """In the largest unit that divides it, a form that the variable takes too: `90d`, `15m`, `250ms`."""
+    for unit, size in _UNITS.items():
+        if value % size == timedelta(0) and value:
+            return f"`{value // size}{unit}`"
+    return "`0`"
 
 
 def _page(title: str, intro: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

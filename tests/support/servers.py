@@ -38,7 +38,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
-    return f"{value.total_seconds():.0f}" if isinstance(value, timedelta) else str(value)
+    return f"{value.total_seconds()}" if isinstance(value, timedelta) else str(value)
 
 
 @dataclass(frozen=True)
