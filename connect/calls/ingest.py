@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -65,13 +66,13 @@ def ingest(session: Session, account_id: UUID, calls: Sequence[CallIn], *, emit:
 
 class _Ingest:
     def __init__(self, session: Session, account_id: UUID) -> None:
-        self._session, self._account_id, self._at = session, account_id, clock.now()
+        self._session, self._account_id = session, account_id
         self._connection = session.connection()
+        self._at = self._turn()
         self._directory = Directory(self._connection, account_id, self._at)
         self._parts = Parts(self._connection, account_id, self._directory, self._at)
 
     def run(self, calls: Mapping[Key, CallIn], emit: bool) -> IngestReport:
-        self._lock()
         known = self._known(calls)
         self._directory.learn(calls.values())
         self._directory.learn_callers(call for key, call in calls.items() if key not in known)
@@ -86,11 +87,17 @@ class _Ingest:
             self._tell(rows + updates, {row["id"] for row in known.values() if row["ended_at"] is not None})
         return IngestReport(len(rows), len(updates), len(known) - len(updates), self._directory.made)
 
-    def _lock(self) -> None:
-        """Take the account's turn: its changes commit in the order of their numbers, nobody else stores the same call meanwhile."""
-        query = select(Account.id).where(Account.id == self._account_id).with_for_update(key_share=True)
-        if self._connection.scalar(query) is None:
+    def _turn(self) -> datetime:
+        """Wait for the account's turn, so that its changes commit in the order of their numbers; the time of this change.
+
+        Nodes' clocks differ a little, so a change is never dated before the one that came before it.
+        """
+        turn = select(Account.id).where(Account.id == self._account_id).with_for_update(key_share=True)
+        if self._connection.scalar(turn) is None:
             raise UnknownAccountError(f"no account {self._account_id}")
+        newest = select(Call.updated_at).where(Call.account_id == self._account_id).order_by(Call.change_seq.desc())
+        last: datetime | None = self._connection.scalar(newest.limit(1))
+        return max(clock.now(), last) if last else clock.now()
 
     def _known(self, calls: Iterable[Key]) -> dict[Key, RowMapping]:
         by_source: dict[str, list[str]] = {}

@@ -153,8 +153,9 @@ class Contact(Base):
 class Call(Base):
     """One call. Durations are whole seconds, null where the source does not know them; cost is paise.
 
-    `change_seq` is taken from the account's counter in the writing transaction, so it grows in the order of commits and `updated_since`
-    can page on it. (source, source_id) is what makes an import idempotent.
+    `change_seq` is taken from the account's counter in the writing transaction, so it grows in the order of commits, and `updated_at`
+    never falls while it grows: `updated_since` finds its start by the one and pages on the other. (source, source_id) is what makes an
+    import idempotent.
     """
 
     __tablename__ = "call"
@@ -168,6 +169,7 @@ class Call(Base):
         Index(None, "account_id", "agent_id", "started_at", "id"),
         Index(None, "account_id", "status", "started_at", "id"),
         Index(None, "account_id", "subject_id", "started_at", "id"),
+        Index(None, "account_id", "updated_at", "change_seq"),  # where updated_since begins
         _belongs_to("virtual_number", "number_id"),
         _belongs_to("department", "department_id"),
         _belongs_to("agent", "agent_id"),

@@ -214,7 +214,6 @@ class _Calls:
             agent=self._agents.get(row.agent) if answered else None,
             caller=self._callers.get(row.customer),
             contact=self._contacts.get(row.customer),
-            ivr_path=("main",),
             started_at=row.vru.start,
             queued_at=row.queue.start if row.queue else None,
             answered_at=service.start if service else None,

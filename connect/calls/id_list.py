@@ -1,0 +1,41 @@
+"""A list of ids in one column of one row, on both databases: what spares a query for each row of a page."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Dialect, String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+
+
+class IdList(TypeDecorator[tuple[UUID, ...]]):
+    """Ids joined by commas as the database wrote them; sorted, and empty where there are none."""
+
+    impl = String
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[UUID, ...]:
+        return tuple(sorted(UUID(text) for text in value.split(","))) if value else ()
+
+
+class id_list(FunctionElement[tuple[UUID, ...]]):  # noqa: N801 - an SQL function is written small
+    """Aggregate of an id column."""
+
+    type = IdList()
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+
+
+@compiles(id_list, "postgresql")
+def _postgresql(element: id_list, compiler: Any, **options: Any) -> str:
+    return f"string_agg({compiler.process(element.clauses, **options)}::text, ',')"
+
+
+@compiles(id_list, "sqlite")
+def _sqlite(element: id_list, compiler: Any, **options: Any) -> str:
+    return f"group_concat(hex({compiler.process(element.clauses, **options)}))"

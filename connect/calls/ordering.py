@@ -1,0 +1,66 @@
+"""The order of a list, and where it goes on: keyset paging, whose cost does not grow with how far one has read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ColumnElement, literal, tuple_
+
+from connect.calls.models import Call, CallLeg
+from connect.calls.sources import SOURCES
+from connect.core.database import Id, UtcDateTime
+
+Position = tuple[int, UUID]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By `key`, then by record id. `newest_first` turns both round. Without a key: by id, the order of entry."""
+
+    record_id: ColumnElement[Any]
+    key: ColumnElement[Any] | None = None
+    newest_first: bool = False
+
+    @property
+    def sort_value(self) -> ColumnElement[Any]:
+        """What `position` needs of a row beside its id; select it."""
+        return literal(0, BigInteger()) if self.key is None else self.key
+
+    def by(self) -> list[ColumnElement[Any]]:
+        """For ORDER BY."""
+        columns = [column for column in (self.key, self.record_id) if column is not None]
+        return [column.desc() for column in columns] if self.newest_first else columns
+
+    def position(self, sort_value: Any, record_id: UUID) -> Position:
+        """A row's place as a cursor carries it; a time as microseconds since 1970."""
+        whole = (sort_value - _EPOCH) // _MICROSECOND if isinstance(sort_value, datetime) else sort_value
+        return whole, record_id
+
+    def after(self, position: Position) -> ColumnElement[bool]:
+        """What comes after `position`."""
+        whole, record_id = position
+        if self.key is None:
+            return self.record_id > record_id
+        timed = isinstance(self.key.type, UtcDateTime)
+        value = literal(_EPOCH + whole * _MICROSECOND, UtcDateTime()) if timed else literal(whole, BigInteger())
+        here, there = tuple_(self.key, self.record_id), tuple_(value, literal(record_id, Id()))
+        return here < there if self.newest_first else here > there
+
+
+_call, _leg = Call.__table__.c, CallLeg.__table__.c
+
+NEWEST_CALLS = Order(_call.id, _call.started_at, newest_first=True)
+CHANGES = Order(_call.id, _call.change_seq)
+LEGS = Order(_leg.id, _leg.seq)
+
+ORDERS: Mapping[str, Order] = MappingProxyType(
+    {name: Order(source.keys[0]) for name, source in SOURCES.items()} | {"call": NEWEST_CALLS, "call_leg": LEGS}
+)
