@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from connect.core import problems, settings
+from connect.core.signals import DECLARED
+from connect.scopes import reference
+from scripts.markdown import NOTE, code, page, table, value
 
-_UNITS = {
-    "d": timedelta(days=1),
-    "h": timedelta(hours=1),
-    "m": timedelta(minutes=1),
-    "s": timedelta(seconds=1),
-    "ms": timedelta(milliseconds=1),
-}
 ROOT = Path(__file__).resolve().parent.parent
-NOTE = "<!-- Made by `make docs` from the code; change it there. -->\n"
 
 
 def settings_page() -> str:
     """Every setting: variable, default, floor, meaning."""
     rows = [
         (
-            f"`{settings.PREFIX}{item.name.upper()}`",
-            _default(item),
-            _shown(item.metadata["floor"]),
+            code(f"{settings.PREFIX}{item.name.upper()}"),
+            "*secret*" if item.metadata["secret"] and item.default else value(item.default),
+            value(item.metadata["floor"]),
             item.metadata["doc"],
         )
         for item in settings.SETTINGS
     ]
     intro = (
-        "Each setting is an environment variable, read once at the start. Durations are seconds, or have a unit: "
-        "`90d`, `1h30m`, `250ms`. A value below its floor is "
-        "refused at the start, in development too: the floors come from the privacy policy."
+        "Each setting is an environment variable, read once at the start. Durations are seconds, or have a unit: `90d`, `1h30m`, "
+        "`250ms`. A value below its floor is refused at the start, in development too: the floors come from the privacy policy."
     )
-    return _page("Settings", intro, ("variable", "default", "floor", "meaning"), rows)
+    return page("Settings", intro, table(("variable", "default", "floor", "meaning"), rows))
 
 
 def errors_page() -> str:
@@ -47,12 +40,28 @@ def errors_page() -> str:
         "names below, `detail` says what was wrong and what would be right, `instance` is the id of the request, which the "
         "`Request-Id` header carries too. Branch on `type`, never on the text. OAuth endpoints answer in the form of RFC 6749, 5.2."
     )
-    return _page("Errors", intro, ("type", "status", "title"), rows)
+    return page("Errors", intro, table(("type", "status", "title"), rows))
+
+
+def scopes_page() -> str:
+    """Every scope, field, class and mask, from the catalogue."""
+    return reference.scopes_page(f"{NOTE}\n")
+
+
+def signals_page() -> str:
+    """Every signal of the platform, from the rooms' signals.py."""
+    for path in sorted(ROOT.glob("*/signals.py")) + sorted(ROOT.glob("connect/*/signals.py")):
+        import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    rows = [(code(name), " ".join((signal.__doc__ or "").split())) for name, signal in sorted(DECLARED.items())]
+    intro = "A lower room tells an upper one, or a neighbour, by a signal. Who hears which stands in `tests/guards/test_signals.py`."
+    return page("Signals", intro, table(("signal", "when it is sent, by whom, with what"), rows))
 
 
 PAGES: dict[str, Callable[[], str]] = {
     "docs/operator/settings.md": settings_page,
     "docs/developer/errors.md": errors_page,
+    "docs/developer/scopes.md": scopes_page,
+    "docs/contributor/signals.md": signals_page,
 }
 
 
@@ -60,32 +69,6 @@ def main() -> None:
     for path, make in PAGES.items():
         (ROOT / path).write_text(make())
         print(path)
-
-
-def _default(item: Any) -> str:
-    return "*secret*" if item.metadata["secret"] and item.default else _shown(item.default)
-
-
-def _shown(value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    if isinstance(value, timedelta):
-        return _duration(value)
-    return f"`{value}`"
-
-
-def _duration(value: timedelta) -> str:
-    """In the largest unit that divides it, a form that the variable takes too: `90d`, `15m`, `250ms`."""
-    for unit, size in _UNITS.items():
-        if value % size == timedelta(0) and value:
-            return f"`{value // size}{unit}`"
-    return "`0`"
-
-
-def _page(title: str, intro: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [" | ".join(columns), " | ".join("---" for _ in columns), *(" | ".join(row) for row in rows)]
-    table = "\n".join(f"| {line} |" for line in lines)
-    return f"# {title}\n\n{NOTE}\n{intro}\n\n{table}\n"
 
 
 if __name__ == "__main__":
