@@ -70,6 +70,7 @@ class Choice(Text):
 
     def __init__(self, choices: Sequence[str], **options: Any) -> None:
         super().__init__(validate=validate.OneOf(choices), **options)
+        self.choices = tuple(choices)
 
 
 class Integer(fields.Integer):

@@ -18,7 +18,8 @@ from connect.scopes.schemas.base import ResourceSchema
 class FieldRule:
     """A field: how personal (0 to 3), the scope that shows it, the mask (if any) under which the resource's own scope shows it.
 
-    `kind` is one of connect.scopes.fields; `prefix` belongs to ids, `parts` to lists of objects.
+    `kind` is one of connect.scopes.fields; `prefix` belongs to ids, `parts` to lists of objects, `choices` to closed sets of texts;
+    `description` is for developers.
     """
 
     name: str
@@ -28,6 +29,8 @@ class FieldRule:
     kind: str
     prefix: str = ""
     parts: tuple[FieldRule, ...] = ()
+    choices: tuple[str, ...] = ()
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ def rules_of(schema: type[Schema]) -> tuple[FieldRule, ...]:
             kind=kind_of(field),
             prefix=getattr(field, "prefix", ""),
             parts=rules_of(field.parts) if hasattr(field, "parts") else (),
+            choices=getattr(field, "choices", ()),
+            description=field.metadata["description"],
         )
         for name, field in schema._declared_fields.items()
         if name != "masked"

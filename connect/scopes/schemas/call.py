@@ -39,7 +39,7 @@ class CallSchema(ResourceSchema):
     id = call_log_read(Id("call"), OPEN, "Id of the call; the same for every app of the account")
     session_id = call_log_read(Text(allow_none=True), OPEN, "Joins calls of one conversation, such as a transfer")
     number_id = call_log_read(Id("num"), OPEN, "The account's line")
-    direction = call_log_read(Choice(DIRECTIONS), OPEN, "inbound or outbound, as the business sees it")
+    direction = call_log_read(Choice(DIRECTIONS), OPEN, "Who called whom, as the business sees it")
     status = call_log_read(Choice(STATUSES), OPEN, "How the call ended")
     missed_reason = call_log_read(Choice(MISSED_REASONS, allow_none=True), OPEN, "Why nobody spoke with the caller")
     department_id = call_log_read(Id("dep", allow_none=True), OPEN, "Department that the call was for")
