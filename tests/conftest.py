@@ -37,7 +37,7 @@ from tests.support.programs import require
 pytest_plugins = ["tests.support.browser", "tests.support.servers"]
 
 MASTER_KEY = "a master key for tests, of 32 characters and more"
-BANK_CALLS = Path(__file__).parents[2] / "shared" / "data" / "bank-calls-1999-02.tsv.gz"
+SHARED_DATA, BANK_CALLS = Path(__file__).parents[2] / "shared" / "data", "bank-calls-1999-02.tsv.gz"
 _RUN, _OWNER = "CONNECT_TEST_RUN", "CONNECT_TEST_OWNER"
 
 
@@ -147,8 +147,9 @@ def count_queries() -> Any:
 
 @pytest.fixture(scope="session")
 def bank_calls() -> Path:
-    """33,344 real calls, gzip. They come without a licence, so they lie beside the project; CONNECT_TEST_BANK_CALLS names them."""
-    path = Path(os.environ.get("CONNECT_TEST_BANK_CALLS", BANK_CALLS))
+    """33,344 real calls, gzip. They come without a licence, so they lie beside the project; CONNECT_SHARED_DATA names their folder."""
+    path = Path(os.environ.get("CONNECT_SHARED_DATA", SHARED_DATA)) / BANK_CALLS
     if not path.exists():
-        pytest.skip("needs the real calls: set CONNECT_TEST_BANK_CALLS to bank-calls-1999-02.tsv.gz")
+        reason = f"needs the real calls: set CONNECT_SHARED_DATA to the folder that holds {BANK_CALLS}"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
     return path
