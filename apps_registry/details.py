@@ -61,7 +61,12 @@ class Registration:
 
 def check(registration: Registration) -> None:
     """Raises InvalidApp with every wrong field."""
-    errors = [*_texts(registration), *_urls(registration), *_client(registration), *terms_errors(registration.default_terms)]
+    errors = [
+        *_texts(registration),
+        *_urls(registration),
+        *_client(registration),
+        *terms_errors(registration.default_terms),
+    ]
     if not errors:  # the kind is known from here on
         errors = [*redirect_errors(registration.redirect_uris, registration.kind)]
         errors += scope_errors(registration.asked, registration.kind, private=registration.owner_account_id is not None)

@@ -214,7 +214,8 @@ def _app(app_id: UUID) -> Select[*tuple[Any, ...]]:
         select(
             App.id, App.client_id, App.team_id, DeveloperTeam.name.label("team"), App.owner_account_id, App.name, App.legal_developer,
             App.description, App.home_url, App.privacy_policy_url, App.terms_url, App.support_email, App.connect_url,
-            App.client_kind.label("kind"), App.auth_method, App.state, App.state_reason, App.retention_days, App.created_at, App.updated_at,
+            App.client_kind.label("kind"), App.auth_method, App.state, App.state_reason, App.retention_days, App.created_at,
+            App.updated_at,
         )
         .join(DeveloperTeam, DeveloperTeam.id == App.team_id)
         .where(App.id == app_id)
@@ -236,7 +237,10 @@ def _versions(connection: Connection, which: Any) -> tuple[VersionPage, ...]:
     rows = connection.execute(select(*columns).where(which).order_by(AppVersion.number.desc())).all()
     ids = [row.id for row in rows]
     scopes, reviews = _scopes(connection, ids), _reviews(connection, ids)
-    return tuple(VersionPage(**row._mapping, scopes=tuple(scopes.get(row.id, ())), reviews=tuple(reviews.get(row.id, ()))) for row in rows)
+    return tuple(
+        VersionPage(**row._mapping, scopes=tuple(scopes.get(row.id, ())), reviews=tuple(reviews.get(row.id, ())))
+        for row in rows
+    )
 
 
 def _scopes(connection: Connection, version_ids: list[UUID]) -> dict[UUID, list[ScopeLine]]:

@@ -14,5 +14,7 @@ class DefaultTermsSchema(Schema):
     life_days = fields.Integer(strict=True, validate=validate.Range(1, 730))  # how long a grant lasts
     history_days = fields.Integer(strict=True, validate=validate.Range(0, 3650))  # how far back it reaches
     include_new_calls = fields.Boolean()
-    retention_days = fields.Integer(strict=True, validate=validate.Range(1, 3650))  # how long the app keeps what it read
+    retention_days = fields.Integer(
+        strict=True, validate=validate.Range(1, 3650)
+    )  # how long the app keeps what it read
     daily_records = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, 10_000_000))

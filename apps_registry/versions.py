@@ -37,7 +37,8 @@ def add_version(
     private = app.state == State.PRIVATE
     details.raise_if(
         chain(
-            details.scope_errors(tuple(asked), app.client_kind, private=private), details.terms_errors(default_terms or {})
+            details.scope_errors(tuple(asked), app.client_kind, private=private),
+            details.terms_errors(default_terms or {}),
         )
     )
     before = rows.newest_version(session, app.id)
