@@ -75,6 +75,7 @@ def context_of(access: Access) -> Context:
         scopes=access.scopes,
         terms=access.terms,
         catalogue_version=access.catalogue_version,
+        timezone=access.timezone,
         app_id=access.app_id,
         grant_id=access.grant_id,
         grant_version=access.grant_version,

@@ -38,7 +38,7 @@ class ListQuery(FieldsQuery):
 
 
 class CallsQuery(ListQuery):
-    started_after = Time(metadata={"description": "Calls that started at this time or later."})
+    started_after = Time(metadata={"description": "Calls that started after this time."})
     started_before = Time(metadata={"description": "Calls that started before this time."})
     updated_since = Time(
         metadata={"description": "Calls changed at this time or later, in the order of their changes."}

@@ -14,6 +14,7 @@ from connect.calls.models import Call, CallLeg, CallNote, Recording, Subject, Tr
 from connect.calls.ordering import CHANGES, ORDERS, Order, Position
 from connect.calls.sources import SOURCES, Columns
 from connect.calls.window import Window
+from connect.core import database
 
 COLUMNS: Mapping[str, Columns] = MappingProxyType({name: source.columns for name, source in SOURCES.items()})
 
@@ -23,6 +24,12 @@ _call, _subject = Call.__table__.c, Subject.__table__.c
 def subject_of(account_id: UUID, e164: str) -> Select[Any]:
     """Id and salt of the person with this number; no row when the account does not know it."""
     return select(_subject.id, _subject.salt).where(_subject.account_id == account_id, _subject.e164 == e164)
+
+
+def has_calls(account_id: UUID) -> bool:
+    """Whether the account has any call at all."""
+    with database.read() as connection:
+        return connection.scalar(select(_call.id).where(_call.account_id == account_id).limit(1)) is not None
 
 
 def _caller(account_id: UUID, e164: str) -> ColumnElement[bool]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import click
 
-from connect.cli.output import json_option, operator, show, show_one
-from connect.core import database, ids
+from connect.cli.output import json_option, show, show_one
+from connect.core import actor, database, ids
 from connect.grants import queries, services
 from connect.grants.errors import GrantError
-from connect.grants.record import Actor
 
 
 @click.group()
@@ -22,7 +21,7 @@ def grants() -> None:
 @json_option
 def list_grants(account: str | None, app: str | None, as_json: bool) -> None:
     """List grants, newest first."""
-    account_id = _id("acct", account, "--account") if account else None
+    account_id = _id("acc", account, "--account") if account else None
     show(
         [grant.as_dict() for grant in queries.listing(account_id=account_id, client_id=app)],
         as_json=as_json,
@@ -55,7 +54,7 @@ def _act(act, grant: str, reason: str, as_json: bool) -> None:  # type: ignore[n
         raise click.ClickException(f"There is no grant {grant}.")
     try:
         with database.unit_of_work() as session:
-            act(session, account_id, grant_id, Actor("operator", name=operator()), reason)
+            act(session, account_id, grant_id, actor.operator(), reason)
     except GrantError as error:
         raise click.ClickException(str(error)) from error
     show_one(queries.one(account_id, grant_id).as_dict(), as_json=as_json)

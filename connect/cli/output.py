@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -33,11 +32,6 @@ def show_one(record: Mapping[str, Any], *, as_json: bool) -> None:
         return
     for key, value in record.items():
         click.echo(f"{key}: {value}")
-
-
-def operator() -> str:
-    """The system user who runs the command; the actor in the ledger."""
-    return getpass.getuser()
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -21,6 +21,7 @@ class Context:
     scopes: frozenset[str]
     terms: Terms
     catalogue_version: str
+    timezone: str  # IANA, the account's: a day in terms is a day there
     app_id: UUID | None = None
     grant_id: UUID | None = None
     grant_version: int | None = None
@@ -31,5 +32,6 @@ class Context:
     legal_basis: str = "consent"
     request_id: str = ""
     attempt: int = 1
+    asked: tuple[tuple[str, str], ...] = ()  # values the request asked for, such as a caller's number
     address: str = ""
     agent: str = ""

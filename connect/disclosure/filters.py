@@ -1,4 +1,4 @@
-"""Filters of the call log, and the rule that a filter on a field needs the scope that shows it unmasked (scopes.md)."""
+"""Filters of the call log, as typed values."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from connect.core import ids
-from connect.scopes.errors import NotGranted
-from connect.scopes.rights import scope_for_filter
 
 _ID_PREFIX = {"number_id": "num", "department_id": "dep", "agent_id": "usr"}
 
@@ -39,9 +37,3 @@ class CallFilter:
     def used(self) -> dict[str, Any]:
         """The filters in use, by name."""
         return {item.name: value for item in fields(self) if (value := getattr(self, item.name)) is not None}
-
-    def check(self, scopes: frozenset[str]) -> None:
-        """Raises NotGranted, naming the scopes, when a filter looks at what `scopes` do not show unmasked."""
-        needs = {name: needed for name in self.used() if (needed := scope_for_filter("call", name)) not in scopes}
-        if needs:
-            raise NotGranted(needs)

@@ -6,33 +6,44 @@ and finds no row. On SQLite writers are serial anyway.
 
 from __future__ import annotations
 
-from sqlalchemy import Select, literal, select
+from typing import Any
+
+from sqlalchemy import Select, bindparam, literal, select
 
 from apps_registry.lifecycle import CLOSED
 from apps_registry.models import App
 from connect.accounts.models import Account
 from connect.core import clock, database
+from connect.core.database import Id, UtcDateTime
 from connect.disclosure.context import Context
 from connect.grants.models import Grant
 
-
-def of(context: Context) -> Select[int] | None:
-    """A SELECT that yields one row while the context's grant stands; None where no grant is needed (the account's own people)."""
-    if context.grant_id is None:
-        return None
-    found = (
-        select(literal(1))
-        .select_from(Grant)
-        .join(App, App.id == Grant.app_id)
-        .join(Account, Account.id == Grant.account_id)
-        .where(
-            Grant.account_id == context.account_id,
-            Grant.id == context.grant_id,
-            Grant.version == context.grant_version,
-            Grant.state == "active",
-            Grant.expires_at > clock.now(),
-            App.state.not_in(CLOSED),
-            Account.state == "active",
-        )
+_STANDING: Select[Any] = (
+    select(literal(1))
+    .select_from(Grant)
+    .join(App, App.id == Grant.app_id)
+    .join(Account, Account.id == Grant.account_id)
+    .where(
+        Grant.account_id == bindparam("standing_account", type_=Id),
+        Grant.id == bindparam("standing_grant", type_=Id),
+        Grant.version == bindparam("standing_version"),
+        Grant.state == "active",
+        Grant.expires_at > bindparam("standing_now", type_=UtcDateTime),
+        App.state.not_in(sorted(CLOSED)),
+        Account.state == "active",
     )
-    return found.with_for_update(read=True, of=[Grant, App]) if database.dialect() == "postgresql" else found
+)
+_SHARED = _STANDING.with_for_update(read=True, of=[Grant, App])
+
+
+def of(context: Context) -> tuple[Select[Any] | None, dict[str, Any]]:
+    """A SELECT that yields one row while the context's grant stands, and its parameters; None where no grant is needed."""
+    if context.grant_id is None:
+        return None, {}
+    parameters = {
+        "standing_account": context.account_id,
+        "standing_grant": context.grant_id,
+        "standing_version": context.grant_version,
+        "standing_now": clock.now(),
+    }
+    return (_SHARED if database.dialect() == "postgresql" else _STANDING), parameters

@@ -37,8 +37,6 @@ class Released:
     _body: bytes
     sha256: str
     count: int
-    fields: tuple[str, ...]
-    masked: tuple[str, ...]
     entry: Appended
     _durable: bool = field(default=False)
 
@@ -63,10 +61,11 @@ def release(context: Context, rows: Rows, envelope: Envelope, *, status: int = 2
     sha256 = hashlib.sha256(body).hexdigest()
     draft = entry.draft(context, rows, sha256=sha256, size=len(body), status=status)
     session = database.current_unit()
-    appended = _append(session, lambda unit: services.append(unit, draft, guard=guard.of(context)))
+    standing, parameters = guard.of(context)
+    appended = _append(session, lambda unit: services.append(unit, draft, guard=standing, parameters=parameters))
     if appended is None:
         raise GrantMoved
-    released = Released(body, sha256, len(rows), entry.fields(rows), rows.projection.masked, appended)
+    released = Released(body, sha256, len(rows), appended)
     if session is None:
         released._now_durable()
     else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from connect.scopes.projection import Projection
+from connect.scopes.catalogue import Projection
 
 
 class Keys(NamedTuple):

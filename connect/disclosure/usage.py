@@ -94,14 +94,14 @@ def sums_of_account(account_id: UUID) -> dict[UUID, tuple[int, int, datetime]]:
         }
 
 
-def _sums(condition: ColumnElement[bool], account_id: UUID) -> Select[Any]:
+def _sums(condition: ColumnElement[bool], account_id: UUID) -> Select[*tuple[Any, ...]]:
     count = func.coalesce(func.sum(LedgerEntry.count), 0)
     return select(func.count(), count, func.min(LedgerEntry.at), func.max(LedgerEntry.at)).where(
         *_disclosed(account_id), condition
     )
 
 
-def _newest(account_id: UUID, grant_id: UUID) -> Select[Any]:
+def _newest(account_id: UUID, grant_id: UUID) -> Select[*tuple[Any, ...]]:
     mine = (*_disclosed(account_id), LedgerEntry.grant_id == grant_id)
     return select(LedgerEntry.at, LedgerEntry.body).where(*mine).order_by(LedgerEntry.id.desc()).limit(_BODIES)
 

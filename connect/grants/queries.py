@@ -49,7 +49,7 @@ class GrantView:
         """For `--json`: ids as text; keys are documented in docs/operator/commands.md."""
         return {
             "id": ids.encode("grant", self.id),
-            "account_id": ids.encode("acct", self.account_id),
+            "account_id": ids.encode("acc", self.account_id),
             "client_id": self.client_id,
             "app": self.app_name,
             "state": self.standing,
@@ -127,7 +127,7 @@ def history(account_id: UUID, grant_id: UUID) -> Sequence[VersionView]:
         return [VersionView(*row) for row in connection.execute(statement.order_by(GrantVersion.version))]
 
 
-def _grants() -> Select[Any]:
+def _grants() -> Select[*tuple[Any, ...]]:
     of_app = {"client_id": App.client_id, "app_name": App.name}
     columns = [of_app.get(name) or getattr(Grant, name) for name in GrantView.__dataclass_fields__]
     return select(*columns).join(App, App.id == Grant.app_id)

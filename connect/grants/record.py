@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,21 +10,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from connect.core import clock, ids
+from connect.core import actor, clock, ids
+from connect.core.actor import Actor
 from connect.grants.models import Grant, GrantRefusal, GrantVersion
 from connect.ledger import entries, services
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts: a `person` of the account, the `operator` (with the system user's name), or the `system` itself."""
-
-    kind: str
-    id: UUID | None = None
-    name: str = ""
-
-    def as_text(self) -> str:
-        return f"{self.kind}:{ids.encode('psn', self.id) if self.id else self.name}".rstrip(":")
+from connect.ledger.entries import Draft
+from connect.scopes.catalogue import RESOURCES, projection
 
 
 @dataclass(frozen=True)
@@ -87,52 +79,56 @@ def write(session: Session, grant: Grant, before: Snapshot | None, act: Act) -> 
 
 def write_refusal(session: Session, refusal: GrantRefusal) -> UUID:
     """Append the entry of a consent that was declined as a whole."""
-    return _entry(
-        session,
+    draft = entries.grant(
         account_id=refusal.account_id,
         app_id=refusal.app_id,
         grant_id=None,
         person_id=refusal.person_id,
-        members={"event": "denied", "refused": refusal.scopes, "actor": Actor("person", refusal.person_id).as_text()},
+        event="denied",
+        actor=actor.person(refusal.person_id).as_text(),
+        refused=refusal.scopes,
+        method="consent page",
     )
+    return _entry(session, draft)
 
 
 def _append(session: Session, grant: Grant, before: Snapshot | None, act: Act) -> UUID:
-    members = {
-        "version": grant.version,
-        "previous_version": before.version if before else None,
-        "event": act.event,
-        "state": grant.state,
-        "actor": act.actor.as_text(),
-        "app_version": ids.encode("ver", grant.app_version_id),
-        "catalogue_version": grant.catalogue_version,
-        "granted": grant.scopes,
-        "refused": grant.refused,
-        "terms": grant.terms,
-        "before": asdict(before) if before else None,
-        "purposes": act.purposes,
-        "notice_hash": act.notice_hash,
-        "policy_hash": act.policy_hash,
-        "expires_at": clock.text(grant.expires_at),
-        "authenticated_at": clock.text(act.authenticated_at) if act.authenticated_at else None,
-        "reason": act.reason,
-    }
-    person = act.actor.id if act.actor.kind == "person" else None
-    return _entry(
-        session, account_id=grant.account_id, app_id=grant.app_id, grant_id=grant.id, person_id=person, members=members
+    draft = entries.grant(
+        account_id=grant.account_id,
+        app_id=grant.app_id,
+        grant_id=grant.id,
+        person_id=act.actor.id if act.actor.kind == "person" else None,
+        event=act.event,
+        actor=act.actor.as_text(),
+        version=grant.version,
+        previous_version=before.version if before else None,
+        state=grant.state,
+        app_version=ids.encode("ver", grant.app_version_id),
+        granted=grant.scopes,
+        refused=grant.refused,
+        masks=masks(grant.scopes),
+        terms=grant.terms,
+        before=asdict(before) | {"masks": masks(before.scopes)} if before else None,
+        purposes=act.purposes,
+        catalogue_version=grant.catalogue_version,
+        notice_hash=act.notice_hash,
+        policy_hash=act.policy_hash,
+        expires_at=clock.text(grant.expires_at),
+        method="consent page" if act.notice_hash else None,
+        authenticated_at=clock.text(act.authenticated_at) if act.authenticated_at else None,
+        authentication_level="password" if act.authenticated_at else None,
+        reason=act.reason or None,
     )
+    return _entry(session, draft)
 
 
-def _entry(
-    session: Session,
-    *,
-    account_id: UUID,
-    app_id: UUID,
-    grant_id: UUID | None,
-    person_id: UUID | None,
-    members: dict[str, Any],
-) -> UUID:
-    draft = entries.grant(account_id=account_id, app_id=app_id, grant_id=grant_id, person_id=person_id, **members)
+def masks(scopes: Iterable[str]) -> dict[str, str]:
+    """Mask by `resource.field` that these scopes leave in place."""
+    held = frozenset(scopes)
+    return {f"{name}.{field}": mask for name in RESOURCES for field, mask in projection(name, held).masks.items()}
+
+
+def _entry(session: Session, draft: Draft) -> UUID:
     appended = services.append(session, draft)
     assert appended is not None  # only a guarded append can find nothing to stand on
     return appended.id

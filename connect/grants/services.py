@@ -6,8 +6,7 @@ Only a person on the consent page gives or widens a grant (P1); commands and job
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from blinker import NamedSignal
@@ -15,12 +14,14 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from connect.core import actor as actors
 from connect.core import clock, database, ids, settings
+from connect.core.actor import Actor
 from connect.grants import record, signals
 from connect.grants.errors import GrantEnded, GrantMoved, NoSuchGrant, NothingGranted, TermsTooWide
 from connect.grants.models import Grant, GrantRefusal
-from connect.grants.record import Act, Actor, Snapshot
-from connect.scopes.scopes import OFFLINE_ACCESS, highest_tier
+from connect.grants.record import Act, Snapshot
+from connect.scopes.scopes import OFFLINE_ACCESS, TIER_RULES, highest_tier
 from connect.scopes.terms import Terms
 
 LIVE = ("active", "paused")
@@ -56,7 +57,7 @@ def give(session: Session, consent: Consent) -> Grant:
         raise GrantMoved("the grant was changed since this page was shown")
     act = Act(
         event="changed" if grant else "given",
-        actor=Actor("person", consent.person_id),
+        actor=actors.person(consent.person_id),
         notice_hash=consent.notice_hash,
         policy_hash=consent.policy_hash,
         purposes=consent.purposes,
@@ -125,8 +126,15 @@ def expire_due(session: Session, limit: int = 500) -> int:
     for grant in grants:
         before = record.snapshot(grant)
         grant.state = "expired"
-        _write(session, grant, before, Act("expired", Actor("system")), signals.grant_expired)
+        _write(session, grant, before, Act("expired", actors.SYSTEM), signals.grant_expired)
     return len(grants)
+
+
+def longest_life(scopes: frozenset[str]) -> timedelta:
+    """How long a grant of these scopes may last."""
+    tier, config = highest_tier(scopes), settings.current()
+    most_days = TIER_RULES[tier].most_days if tier is not None else None
+    return min(config.grant_longest_life, timedelta(days=most_days)) if most_days else config.grant_longest_life
 
 
 def live_of_app(session: Session, account_id: UUID, app_id: UUID) -> Grant | None:
@@ -190,11 +198,10 @@ def _new(consent: Consent) -> Grant:
 def _check(consent: Consent) -> None:
     if not consent.granted - {OFFLINE_ACCESS}:
         raise NothingGranted("nothing was allowed, so there is nothing to grant")
-    config, now = settings.current(), clock.now()
-    longest = config.restricted_longest_life if highest_tier(consent.granted) == "T3" else config.grant_longest_life
+    now, longest = clock.now(), longest_life(consent.granted)
     if not now < consent.terms.expires_at <= now + longest:
         raise TermsTooWide(f"the end of the grant must lie within the next {longest.days} days")
 
 
-def _for_update(statement: Select[Any], skip_locked: bool = False) -> Select[Any]:
+def _for_update(statement: Select[Grant], skip_locked: bool = False) -> Select[Grant]:
     return statement.with_for_update(skip_locked=skip_locked) if database.dialect() == "postgresql" else statement

@@ -1,0 +1,112 @@
+"""The preview on the consent page: the account's own newest rows, exactly as the app will get them with the boxes as they stand.
+
+It leaves by the door like everything else (to the account's own person), so it cannot show what the app would not get. An account
+without calls sees rows that are made up, and is told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from connect.calls import queries
+from connect.disclosure import made_up, reads
+from connect.disclosure.context import Context
+from connect.disclosure.release import list_of, release
+from connect.scopes import catalogue
+from connect.scopes.scopes import CUSTOMER_SCOPES
+from connect.scopes.terms import Terms
+from connect.scopes.text import Words
+
+_ROWS = 5
+_RESOURCES = ("call", "contact", "user", "number", "department", "account")  # the first whose scope is held is shown
+_COLUMNS: Mapping[str, Sequence[str]] = {
+    "call": ("started_at", "direction", "status", "caller_e164", "caller_name", "talk_s", "tags"),
+    "contact": ("display_name", "e164", "email", "company", "city", "tags"),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    key: str
+    title: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Rows as text in the order of `columns`; `json` is what leaves, whole."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str
+    made_up: bool
+    json: str
+
+
+@dataclass(frozen=True)
+class Looker:
+    """The person of the account who looks, and at which app's page."""
+
+    account_id: UUID
+    timezone: str
+    person_id: UUID
+    app_id: UUID
+    request_id: str
+
+
+def preview(looker: Looker, scopes: frozenset[str], terms: Terms, said: Words) -> Preview:
+    """What an app with `scopes` and `terms` would get now."""
+    resource = next((name for name in _RESOURCES if catalogue.RESOURCES[name].scope in scopes), None)
+    if resource is None:
+        return Preview((), (), "", False, "")
+    context = _context(looker, scopes & CUSTOMER_SCOPES, terms)
+    rows = reads.directory(context, resource, limit=_ROWS).rows
+    if not rows and resource == "call" and not queries.has_calls(looker.account_id):
+        return _as_text(resource, made_up.calls(context), said, made=True)
+    records = orjson.loads(release(context, rows, list_of()).body)["data"]
+    return _as_text(resource, records, said, made=False)
+
+
+def _context(looker: Looker, scopes: frozenset[str], terms: Terms) -> Context:
+    return Context(
+        channel="portal",
+        operation="consent preview",
+        account_id=looker.account_id,
+        recipient_kind="person",
+        recipient_id=looker.person_id,
+        scopes=scopes,
+        terms=terms,
+        catalogue_version=catalogue.VERSION,
+        timezone=looker.timezone,
+        app_id=looker.app_id,
+        person_id=looker.person_id,
+        legal_basis="own data",
+        request_id=looker.request_id,
+    )
+
+
+def _as_text(resource: str, records: Sequence[Mapping[str, Any]], said: Words, *, made: bool) -> Preview:
+    shown = list(records[0]) if records else []
+    names = [name for name in _COLUMNS.get(resource, shown) if name in shown and name != "_masked"]
+    masked = set(records[0].get("_masked", ())) if records else set()
+    labels = said.fields[resource]
+    return Preview(
+        columns=tuple(
+            Column(name, labels[name], said.masks["number"].title if name in masked else "") for name in names
+        ),
+        rows=tuple(tuple(_cell(record[name]) for name in names) for record in records),
+        caption=said.resources[resource],
+        made_up=made,
+        json=orjson.dumps(records[0], option=orjson.OPT_INDENT_2).decode() if records else "",
+    )
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,108 @@
+"""Terms as the consent page proposes and offers them: what the app asks at most, and which of it the customer chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connect.core import settings
+from connect.grants.services import longest_life
+from connect.scopes.terms import CHOICES, Terms, default_terms, narrow
+
+_OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is ticked and chosen on the page: optional scopes, days until the end, days of history."""
+
+    ticked: frozenset[str]
+    expires: str
+    history: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One of a few durations: the value of the form, and whether it is the one chosen."""
+
+    value: str
+    chosen: bool
+
+
+def proposed(defaults: Mapping[str, Any], scopes: frozenset[str], asked_at: datetime, zone: str) -> Terms:
+    """The widest terms this request may be granted. Counted from `asked_at`, so that they stay the same while the page is open."""
+    widest = default_terms(
+        asked_at.astimezone(ZoneInfo(zone)),
+        life=min(longest_life(scopes), timedelta(days=_most("expires_at", defaults.get("life_days")))),
+        history=timedelta(days=_most("history_from", defaults.get("history_days"))),
+        retention_days=defaults.get("retention_days") or 90,
+    )
+    return replace(
+        widest,
+        include_new_calls=defaults.get("include_new_calls", True),
+        daily_records=defaults.get("daily_records"),
+    )
+
+
+def first_choice(ticked: frozenset[str], terms: Terms, asked_at: datetime, zone: str) -> Choice:
+    """What the page shows at first: 90 days each way, or less where the app asks for less (CDR: the shorter first)."""
+    config = settings.current()
+    return Choice(
+        ticked,
+        expires=str(min(config.grant_default_life.days, _life(terms, asked_at))),
+        history=str(min(config.history_default.days, _history(terms, asked_at, zone))),
+    )
+
+
+def chosen(terms: Terms, choice: Choice, asked_at: datetime, zone: str) -> Terms:
+    """`terms` narrowed to `choice`. Raises TermsError when a value was made up to be wider, ValueError when it is no number."""
+    today = _today(asked_at, zone)
+    return narrow(
+        terms,
+        replace(
+            terms,
+            expires_at=(asked_at + timedelta(days=_days(choice.expires))).replace(microsecond=0),
+            history_from=today - timedelta(days=_days(choice.history)),
+        ),
+    )
+
+
+def expiry_offers(terms: Terms, choice: Choice, asked_at: datetime) -> tuple[Offer, ...]:
+    """Durations of the grant that lie within `terms`."""
+    return _offers("expires_at", _life(terms, asked_at), choice.expires)
+
+
+def history_offers(terms: Terms, choice: Choice, asked_at: datetime, zone: str) -> tuple[Offer, ...]:
+    """Lengths of history that lie within `terms`."""
+    return _offers("history_from", _history(terms, asked_at, zone), choice.history)
+
+
+def _offers(member: str, most: int, value: str) -> tuple[Offer, ...]:
+    """The usual lengths up to `most`, and the chosen one where it is none of them."""
+    usual = [days for days in CHOICES[member] if days != _OTHER and int(days) <= most]
+    return tuple(Offer(days, days == value) for days in dict.fromkeys([*usual, value]))
+
+
+def _most(member: str, asked: int | None) -> int:
+    return asked if asked is not None else max(int(days) for days in CHOICES[member] if days != _OTHER)
+
+
+def _life(terms: Terms, asked_at: datetime) -> int:
+    return (terms.expires_at - asked_at.replace(microsecond=0)).days
+
+
+def _history(terms: Terms, asked_at: datetime, zone: str) -> int:
+    return (_today(asked_at, zone) - terms.history_from).days
+
+
+def _today(asked_at: datetime, zone: str) -> date:
+    return asked_at.astimezone(ZoneInfo(zone)).date()
+
+
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 4:
+        raise ValueError("a number of days")
+    return int(text)
