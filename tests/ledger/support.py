@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Table, func, select
 
 from connect.core import ids
-from connect.ledger import entries
+from connect.ledger import entries, services
 from connect.ledger.entries import Draft
+from connect.ledger.services import Appended
 
 FIELDS = ("id", "started_at", "caller_e164")
 
@@ -37,3 +39,11 @@ def draft(account_id: UUID | None = None, lines: Sequence[Mapping[str, Any]] = (
 
 def count(connection: Connection, table: Table) -> int:
     return connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+def write(database: ModuleType, made: Draft | None = None) -> Appended:
+    """Append one entry in a transaction of its own."""
+    with database.unit_of_work() as session:
+        appended = services.append(session, made or draft())
+    assert appended is not None
+    return appended

@@ -1,0 +1,102 @@
+"""Reading the sealed log from its tables: head, tiles, nodes of the tree, published checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from connect.ledger import models, tiles, tree
+from connect.ledger.models import LOG
+
+
+class Damaged(Exception):
+    """The stored log contradicts itself; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The log as sealed so far. `note` is its signed checkpoint, published or not."""
+
+    origin: str
+    size: int
+    root: bytes
+    note: str
+    sealed_at: datetime
+    indexed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A checkpoint that was given out."""
+
+    size: int
+    root: bytes
+    note: str
+    published_at: datetime
+
+
+_STATE, _CHECKPOINT = models.state.c, models.checkpoint.c
+HEAD = select(_STATE.origin, _STATE.size, _STATE.root, _STATE.note, _STATE.sealed_at, _STATE.indexed).where(
+    _STATE.log_id == LOG
+)
+_PUBLISHED = select(_CHECKPOINT.size, _CHECKPOINT.root, _CHECKPOINT.note, _CHECKPOINT.published_at).where(
+    _CHECKPOINT.log_id == LOG
+)
+
+
+def head(connection: Connection) -> Head | None:
+    """The head; None before the sealer ran for the first time."""
+    row = connection.execute(HEAD).first()
+    return None if row is None else Head(*row)
+
+
+def newest_published(connection: Connection) -> Published | None:
+    """The checkpoint that the world knows; None before the first."""
+    row = connection.execute(_PUBLISHED.order_by(_CHECKPOINT.size.desc()).limit(1)).first()
+    return None if row is None else Published(*row)
+
+
+def published_sizes(connection: Connection, start: int, end: int) -> list[int]:
+    """Sizes from `start` to below `end` for which a checkpoint was published, largest first, at most 1,000."""
+    sizes = select(_CHECKPOINT.size).where(_CHECKPOINT.log_id == LOG, _CHECKPOINT.size >= start, _CHECKPOINT.size < end)
+    return list(connection.scalars(sizes.order_by(_CHECKPOINT.size.desc()).limit(1_000)))
+
+
+def tile(connection: Connection, level: int, number: int) -> bytes | None:
+    """A tile or (level -1) an entry bundle in its widest form so far."""
+    column = models.tile.c
+    return connection.scalar(
+        select(column.data).where(column.log_id == LOG, column.level == level, column.number == number)
+    )
+
+
+def reader(connection: Connection) -> Callable[[int, int], bytes]:
+    """`read(level, number)` of tiles that must be there, each read once; Damaged when one is not."""
+    kept: dict[tuple[int, int], bytes] = {}
+
+    def read(level: int, number: int) -> bytes:
+        if (level, number) not in kept:
+            data = tile(connection, level, number)
+            if data is None:
+                raise Damaged(f"tile {tiles.path(level, number)} is missing")
+            kept[level, number] = data
+        return kept[level, number]
+
+    return read
+
+
+def nodes(connection: Connection) -> tree.Node:
+    """A reader of the tree's nodes, for roots and proofs at any size up to the head's."""
+    return tiles.node_reader(reader(connection))
+
+
+def edge(connection: Connection, size: int) -> dict[tuple[int, int], bytes]:
+    """The tiles at the right edge of a tree of `size`, cut to it."""
+    read = reader(connection)
+    return {
+        (level, number): tiles.cut(read(level, number), level, tiles.width_at(size, level, number))
+        for level, number in tiles.edge(size)
+    }
