@@ -34,16 +34,15 @@ lint: .venv/.development
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint --quiet connect
+	$(BIN)/djlint --lint --quiet connect examples
 	$(BIN)/codespell
 
 types: .venv/.development
 	$(BIN)/mypy
 
-format: .venv/.development  ## put code and templates into the house form
+format: .venv/.development  ## put the code into the house form
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
-	$(BIN)/djlint --reformat --quiet connect || true
 
 prove: .venv/.development programs  ## the proofs at full size: hours, not minutes
 	$(BIN)/pytest -n 0 -m prove $(ARGS)
