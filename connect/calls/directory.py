@@ -81,7 +81,7 @@ class Directory:
             return {}, set()
         column = model.__table__.c
         query = select(column[key], column.id).where(column.account_id == self._account_id, column[key].in_(wanted))
-        found: dict[str, UUID] = dict(self._connection.execute(query).tuples().all())
+        found: dict[str, UUID] = {row[0]: row[1] for row in self._connection.execute(query)}
         new = {text: ids.new() for text in wanted if text not in found}
         self._insert(model, [{key: text, "id": id_, **make(text)} for text, id_ in new.items()])
         return found | new, set(new)
