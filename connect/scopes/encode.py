@@ -54,8 +54,9 @@ def _records(names: tuple[str, ...], rows: Sequence[Row]) -> list[dict[str, Any]
         return []
     if isinstance(rows[0], Mapping):
         return [{name: row[name] for name in names} for row in rows]  # type: ignore[call-overload]
-    if len(rows[0]) < len(names):
-        raise ValueError(f"a row has {len(rows[0])} values, the projection {len(names)} fields")
+    shortest = min(map(len, rows))
+    if shortest < len(names):
+        raise ValueError(f"a row has {shortest} values, the projection {len(names)} fields")
     return [dict(zip(names, row, strict=False)) for row in rows]
 
 

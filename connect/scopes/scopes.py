@@ -66,9 +66,6 @@ TIER_RULES: Mapping[Tier, TierRule] = {
     ),
 }
 
-# A client that nobody reviewed (RFC 7591 registration, client metadata document) may ask no higher.
-HIGHEST_UNREVIEWED = Tier.T1
-
 
 @dataclass(frozen=True)
 class Scope:
