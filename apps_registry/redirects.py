@@ -24,7 +24,7 @@ _ANSWER = frozenset({"code", "state", "iss", "error", "error_description", "erro
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # The characters of RFC 3986: no double quote, angle bracket, backslash or space, and a percent sign only before two hex digits.
 _PLAIN = re.compile(r"(?:[!$&-;=?-Z_a-z~#\[\]]|%[0-9A-Fa-f]{2})*")
-_LOOPBACK_PORT = re.compile(r"^(http://(?:127\.0\.0\.1|\[::1\])):[0-9]{1,5}(?=[/?]|$)")
+_LOOPBACK_ORIGIN = re.compile(r"^(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?(?=[/?]|$)")
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,12 @@ def matches(registered: Iterable[str], presented: str, kind: str) -> bool:
     if presented in known:
         return True
     bare = _without_port(presented)
-    return kind == "native" and bare is not None and bare in {_without_port(uri) or uri for uri in known}
+    return kind == "native" and bare is not None and bare in {_without_port(uri) for uri in known}
 
 
 def _without_port(uri: str) -> str | None:
-    found = _LOOPBACK_PORT.match(uri)
+    """A loopback address without its port; None for any other."""
+    found = _LOOPBACK_ORIGIN.match(uri)
     return found[1] + uri[found.end() :] if found else None
 
 
