@@ -22,6 +22,11 @@ def remember() -> None:
         session[_KEY] = path
 
 
+def go_on_to(path: str) -> None:
+    """Go on to `path` of this site, which the view made itself."""
+    session[_KEY] = path[:_LONGEST]
+
+
 def peek() -> str:
     """The path to go on to, empty without one."""
     return str(session.get(_KEY, ""))

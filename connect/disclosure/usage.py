@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
-from connect.core import database
+from connect.core import clock, database
 from connect.ledger.models import LOG, LedgerEntry
 
 _BODIES = 2_000  # entries whose bodies are opened; a page of one grant stays quick with a million entries
@@ -92,6 +92,14 @@ def sums_of_account(account_id: UUID) -> dict[UUID, tuple[int, int, datetime]]:
         return {
             grant: (requests, records, last) for requests, records, _first, last, grant in connection.execute(statement)
         }
+
+
+def recent(account_id: UUID, period: timedelta) -> tuple[int, int]:
+    """Records and requests of all apps of an account within the last `period`."""
+    within = (LedgerEntry.grant_id.is_not(None), LedgerEntry.at >= clock.now() - period)
+    with database.read() as connection:
+        requests, records, _first, _last = connection.execute(_sums(and_(*within), account_id)).one()
+    return int(records), requests
 
 
 def _sums(condition: ColumnElement[bool], account_id: UUID) -> Select[*tuple[Any, ...]]:

@@ -1,0 +1,264 @@
+"""The consent page: one form, three buttons. Allow and Do not allow decide the request; Update preview shows the page again.
+
+A yes counts only for exactly what was shown (form_token.py); whatever changed in between is said, and nothing is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from connect.accounts import returning
+from connect.accounts.guards import is_fresh, person, signed_in
+from connect.core import database, ids, web
+from connect.customer import asking as asked
+from connect.customer import form_token
+from connect.customer.blueprint import blueprint
+from connect.customer.form_token import Shown
+from connect.disclosure import consent as page
+from connect.disclosure import proposal
+from connect.disclosure.consent import Asking, ConsentView
+from connect.disclosure.preview import Looker, preview
+from connect.disclosure.proposal import Choice
+from connect.grants import services as grants
+from connect.grants.errors import GrantMoved, TermsTooWide
+from connect.grants.services import Consent
+from connect.oauth import requests
+from connect.oauth.requests import AlreadyDecided, AuthorizationRequest
+from connect.scopes import catalogue, rights
+from connect.scopes.errors import NothingGranted, ScopesError
+from connect.scopes.text import words
+
+
+@blueprint.get("/consent/<request_id>")
+@signed_in
+def consent(request_id: str) -> Any:
+    """Show what the app asks, on the account's own rows."""
+    found = _open(request_id)
+    if not isinstance(found, AuthorizationRequest):
+        return found
+    if person().account_id is None:
+        returning.remember()
+        return redirect(url_for("signin.choose_account"), 303)
+    with database.unit_of_work() as session:
+        requests.bind_session(session, found.id, person().session_id)
+    asking = _gather(found)
+    return _page(asking, _choice(asking))
+
+
+@blueprint.post("/consent/<request_id>")
+@signed_in
+def decide(request_id: str) -> Any:
+    """Allow, do not allow, or show the page again with the boxes as they stand."""
+    found = _open(request_id)
+    if not isinstance(found, AuthorizationRequest):
+        return found
+    if person().account_id is None:
+        returning.go_on_to(url_for("customer.consent", request_id=request_id))
+        return redirect(url_for("signin.choose_account"), 303)
+    asking = _gather(found)
+    choice = _choice(asking)
+    match request.form.get("decision"):
+        case "deny":
+            return _deny(asking)
+        case "allow":
+            return _allow(asking, choice)
+        case _:
+            return _page(asking, choice)
+
+
+def _allow(asking: Asking, choice: Choice) -> Any:
+    changed = form_token.changes(request.form.get("form_token", ""), _shown(asking))
+    if changed:
+        return _page(asking, choice, changes=changed)
+    if not asked.permission(asking, person()).may or choice.ticked - asked.givable(asking, person()):
+        return _page(asking, choice, problems=[_("Your role may not allow all of this.")])
+    try:
+        granted = asking.given(choice)
+        terms = proposal.chosen(asking.terms, choice, asking.asked_at, asking.timezone)
+        rights.check_terms(granted, terms, asking.asked_at)
+    except NothingGranted:
+        return _deny(asking)  # nothing required and nothing ticked
+    except (ScopesError, ValueError) as error:
+        return _page(asking, choice, problems=[str(error)])
+    if asked.restricted(granted) and not is_fresh(person()):
+        returning.go_on_to(_again(asking, choice))
+        return redirect(url_for("signin.confirm"), 303)
+    return _give(asking, choice, _consent_of(asking, granted, terms))
+
+
+def _give(asking: Asking, choice: Choice, consented: Consent) -> Any:
+    who = person()
+    try:
+        with database.unit_of_work() as session:
+            requests.decide(session, asking.request_id, "allowed")
+            grant = grants.give(session, consented)
+            target = requests.approve(
+                session, asking.request_id, grant=grant, person_id=who.id, authenticated_at=who.authenticated_at
+            )
+    except AlreadyDecided:
+        return _ended(
+            _("This was answered already"),
+            [_("You, or another tab, answered this request. Nothing was allowed twice.")],
+        )
+    except GrantMoved:
+        fresh = _gather_again(asking)
+        return _page(fresh, choice, changes=[_("Somebody changed this connection in between.")])
+    except TermsTooWide as error:
+        return _page(asking, choice, problems=[str(error)])
+    return _back_to_app(target)
+
+
+def _deny(asking: Asking) -> Any:
+    try:
+        with database.unit_of_work() as session:
+            requests.decide(session, asking.request_id, "denied")
+            grants.refuse(session, asking.account_id, asking.app.id, person().id, asking.scopes)
+            target = requests.deny(session, asking.request_id)
+    except AlreadyDecided:
+        return _ended(_("This was answered already"), [_("You, or another tab, answered this request.")])
+    return _back_to_app(target)
+
+
+def _consent_of(asking: Asking, granted: frozenset[str], terms: Any) -> Consent:
+    return Consent(
+        account_id=asking.account_id,
+        app_id=asking.app.id,
+        app_version_id=asking.app_version_id,
+        person_id=asking.person_id,
+        granted=granted,
+        refused=asking.scopes - granted,
+        terms=terms,
+        catalogue_version=catalogue.VERSION,
+        notice_hash=asking.notice(),
+        policy_hash=asking.policy_hash,
+        purposes=asking.purposes,
+        authenticated_at=person().authenticated_at,
+        expected_version=asking.grant_version,
+    )
+
+
+def _page(asking: Asking, choice: Choice, *, changes: Sequence[str] = (), problems: Sequence[str] = ()) -> Any:
+    request_id = ids.encode("areq", asking.request_id)
+    body = render_template(
+        "customer/consent.html",
+        view=_view(asking, choice, changes),
+        not_you_url=asked.switch_url(request_id),
+        problems=[{"text": text, "href": "#terms-title"} for text in problems],
+    )
+    return make_response(body, 422 if problems else 409 if changes else 200)
+
+
+def _view(asking: Asking, choice: Choice, changes: Sequence[str]) -> ConsentView:
+    allowed = asked.permission(asking, person())
+    looker = Looker(asking.account_id, asking.timezone, asking.person_id, asking.app.id, web.request_id())
+    held = asking.required | (asking.optional & choice.ticked)
+    try:
+        terms = proposal.chosen(asking.terms, choice, asking.asked_at, asking.timezone)
+    except (ScopesError, ValueError):
+        terms = asking.terms
+    return ConsentView(
+        app=page.app_facts(asking),
+        person={"name": asking.person_name, "email": asking.person_email},
+        account={"name": asking.account_name},
+        role=asking.role,
+        may_give=allowed.may,
+        may_not_words=allowed.words,
+        groups=page.scope_groups(asking, choice),
+        terms=page.term_words(asking, choice),
+        preview=preview(looker, held, terms, words(asking.language)),
+        not_granted=page.not_granted(asking, choice),
+        changes=tuple(changes),
+        destination_host=asking.destination_host,
+        withdraw_words=_(
+            "Open Connected apps on this site and disconnect it. It holds from the app's next request on."
+        ),
+        form_token=form_token.make(_shown(asking)),
+    )
+
+
+def _choice(asking: Asking) -> Choice:
+    """What is ticked: from the form, or from the address after a step-up; at first what was allowed before."""
+    first = proposal.first_choice(
+        asking.allowed_before() & asking.optional, asking.terms, asking.asked_at, asking.timezone
+    )
+    if request.method == "GET" and "expires" not in request.args:
+        return first
+    given = request.values
+    ticked = frozenset(given.getlist("scope")) & asking.optional
+    return Choice(ticked, given.get("expires", first.expires), given.get("history", first.history))
+
+
+def _shown(asking: Asking) -> Shown:
+    return Shown(
+        request_id=asking.request_id,
+        session_id=person().session_id,
+        person_id=asking.person_id,
+        account_id=asking.account_id,
+        app_version_id=asking.app_version_id,
+        grant_version=asking.grant_version,
+        catalogue_version=catalogue.VERSION,
+        notice_hash=asking.notice(),
+    )
+
+
+def _open(text: str) -> Any:
+    """The request of the address if it can still be decided, else the page that says why not."""
+    try:
+        found = requests.load(ids.decode("areq", text))
+    except ValueError:
+        found = None
+    if found is None:
+        return _ended(_("There is no such request"), [_("The address may be incomplete. Start again in the app.")], 404)
+    if found.decided_at is not None:
+        return _ended(
+            _("This was answered already"),
+            [_("To change your answer, open Connected apps, or start again in the app.")],
+        )
+    if found.expired:
+        return _ended(_("This request has expired"), [_("It was open for too long. Start again in the app.")])
+    return found
+
+
+def _ended(title: str, sentences: Sequence[str], status: int = 410) -> Any:
+    body = render_template(
+        "customer/authorize_error.html",
+        title=title,
+        words=sentences,
+        developer_words="",
+        restart_url=None,
+        request_id=web.request_id(),
+    )
+    return make_response(body, status)
+
+
+def _gather(found: AuthorizationRequest) -> Asking:
+    account_id = person().account_id
+    assert account_id is not None
+    return asked.gather(found, person(), account_id)
+
+
+def _gather_again(asking: Asking) -> Asking:
+    found = requests.load(asking.request_id)
+    assert found is not None
+    return _gather(found)
+
+
+def _again(asking: Asking, choice: Choice) -> str:
+    """The page with these choices, for after the confirmation."""
+    return url_for(
+        "customer.consent",
+        request_id=ids.encode("areq", asking.request_id),
+        scope=sorted(choice.ticked),
+        expires=choice.expires,
+        history=choice.history,
+    )
+
+
+def _back_to_app(target: str) -> Any:
+    answer = redirect(target, 303)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer

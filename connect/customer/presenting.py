@@ -1,0 +1,162 @@
+"""Grants in words: what templates of this room show, made from frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from apps_registry.queries import AppPage
+from connect.core import ids
+from connect.core.i18n import language
+from connect.disclosure.usage import Usage
+from connect.grants.queries import GrantView, VersionView
+from connect.scopes.scopes import in_order
+from connect.scopes.terms import ALL, Selection, Terms
+from connect.scopes.text import words
+
+_STATES = {
+    "active": (lambda: _("Connected"), "good"),
+    "paused": (lambda: _("Paused"), "warning"),
+    "revoked": (lambda: _("Disconnected"), "neutral"),
+    "expired": (lambda: _("Expired"), "neutral"),
+    "lapsed": (lambda: _("Lapsed, unused"), "neutral"),
+}
+_EVENTS = {
+    "given": lambda: _("Connected"),
+    "changed": lambda: _("Allowed again, with changes"),
+    "narrowed": lambda: _("Narrowed"),
+    "paused": lambda: _("Paused"),
+    "resumed": lambda: _("Resumed"),
+    "revoked": lambda: _("Disconnected"),
+    "expired": lambda: _("Ended by itself"),
+}
+
+
+def status(grant: GrantView) -> dict[str, str]:
+    """The state in words and how it is marked."""
+    word, kind = _STATES[grant.standing]
+    return {"word": word(), "kind": kind}
+
+
+def end_words(grant: GrantView) -> str:
+    """Why and when a grant ended; empty while it lives."""
+    if grant.live:
+        return ""
+    at = grant.ended_at or grant.expires_at
+    return _("Ended on %(day)s.", day=format_date(at.date(), "long"))
+
+
+def app_facts(app: AppPage) -> dict[str, Any]:
+    """Who the app is."""
+    return {
+        "name": app.name,
+        "developer": app.legal_developer,
+        "reviewed": any(version.state == "published" for version in app.versions),
+        "home_url": app.home_url,
+        "home_host": urlsplit(app.home_url).hostname or "",
+        "privacy_policy_url": app.privacy_policy_url,
+        "privacy_host": urlsplit(app.privacy_policy_url).hostname or "",
+    }
+
+
+def granted_rows(scopes: Iterable[str], purposes: dict[str, str], usage: Usage) -> list[dict[str, Any]]:
+    """What the app may see, and when it last made use of it."""
+    said = words(language()).scopes
+    return [
+        {
+            "scope": scope.name,
+            "title": said[scope.name].title,
+            "sentence": said[scope.name].sentence,
+            "purpose": purposes.get(scope.name, ""),
+            "used": scope.name in usage.scopes,
+            "last_used": usage.scopes.get(scope.name),
+        }
+        for scope in in_order(scopes)
+    ]
+
+
+def titles(scopes: Iterable[str]) -> list[dict[str, str]]:
+    """Scopes by their titles."""
+    said = words(language()).scopes
+    return [{"scope": scope.name, "title": said[scope.name].title} for scope in in_order(scopes)]
+
+
+def term_lines(stored: dict[str, Any]) -> list[tuple[str, str]]:
+    """Terms as pairs of question and answer."""
+    terms, said = Terms.from_json(stored), words(language()).terms
+    answers = {
+        "numbers": _selection(terms.numbers, said["numbers"].choices),
+        "departments": _selection(terms.departments, said["departments"].choices),
+        "history_from": said["history_from"].choices["other"].format(date=format_date(terms.history_from, "long")),
+        "include_new_calls": said["include_new_calls"].choices["yes" if terms.include_new_calls else "no"],
+        "expires_at": said["expires_at"].choices["other"].format(date=format_date(terms.expires_at.date(), "long")),
+        "retention_days": _limit(terms.retention_days, said["retention_days"].choices, "days"),
+        "daily_records": _limit(terms.daily_records, said["daily_records"].choices, "count"),
+    }
+    return [(said[name].title, answer) for name, answer in answers.items()]
+
+
+def field_rows(usage: Usage) -> list[dict[str, Any]]:
+    """Field by field: what left, in whose words, how often, when last."""
+    said = words(language())
+    return [
+        {
+            "resource": said.resources[use.resource],
+            "title": _field_title(use.resource, use.name),
+            "field": use.name,
+            "masked": use.mask is not None,
+            "records": use.records,
+            "last_read": use.last_read,
+        }
+        for use in usage.fields
+    ]
+
+
+def events(versions: Iterable[VersionView], names: dict[Any, str]) -> list[dict[str, Any]]:
+    """The life of a grant, newest first."""
+    return [
+        {
+            "at": version.at,
+            "words": _EVENTS[version.event](),
+            "by": actor_name(version, names),
+            "href": None,
+        }
+        for version in reversed(list(versions))
+    ]
+
+
+def event_words(version: VersionView) -> str:
+    """One act in words."""
+    return _EVENTS[version.event]()
+
+
+def actor_name(version: VersionView, names: dict[Any, str]) -> str:
+    """Who acted, in words."""
+    if version.actor_kind == "person":
+        return names.get(version.actor_id, _("a person who has left"))
+    return _("VoiceTree staff") if version.actor_kind == "operator" else _("by itself")
+
+
+def grant_id(grant: GrantView) -> str:
+    """The grant's id as addresses show it."""
+    return ids.encode("grant", grant.id)
+
+
+def _field_title(resource: str, name: str) -> str:
+    said = words(language()).fields
+    if "." in name:  # a field of a nested resource, such as legs.result
+        return said["call_leg"].get(name.split(".", 1)[1], name)
+    return said[resource].get(name, name)
+
+
+def _selection(chosen: Selection, choices: Any) -> str:
+    return str(choices["all"]) if chosen == ALL else str(choices["other"]).format(count=len(chosen))
+
+
+def _limit(value: int | None, choices: Any, name: str) -> str:
+    key = str(value) if value is not None else "none"
+    return str(choices[key]) if key in choices else str(choices["other"]).format(**{name: value})

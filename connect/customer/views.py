@@ -1,0 +1,262 @@
+"""A customer's pages: home, connected apps, what one app may see and did see, disconnecting it, receipts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from apps_registry import queries as registry
+from connect.accounts import queries as accounts
+from connect.accounts.guards import person, requires
+from connect.accounts.roles import ROLES, Right
+from connect.core import actor, database, ids
+from connect.core.problems import Problem
+from connect.customer import presenting
+from connect.customer.blueprint import blueprint
+from connect.disclosure import receipts, usage
+from connect.grants import queries, services
+from connect.grants.errors import GrantEnded
+from connect.grants.queries import GrantView, VersionView
+
+_ON_HOME = 5
+_DAYS = 30
+
+
+@blueprint.get("/home")
+@requires(Right.LOOK)
+def home() -> str:
+    """Where a person of a business arrives."""
+    account = accounts.account(_account_id())
+    grants = queries.listing(account_id=account.id)
+    sums = usage.sums_of_account(account.id)
+    live = [grant for grant in grants if grant.live]
+    records, requests = usage.recent(account.id, timedelta(days=_DAYS))
+    return render_template(
+        "customer/home.html",
+        account={"name": account.name},
+        role=_role_words(),
+        apps=[_short(grant, sums) for grant in live[:_ON_HOME]],
+        counts=_counts(grants),
+        reads={"records": records, "requests": requests, "days": _DAYS},
+        may_connect_words=_may_words(),
+    )
+
+
+@blueprint.get("/connected-apps")
+@requires(Right.LOOK)
+def connected_apps() -> str:
+    """All apps this business ever connected, those that ended in a tab of their own."""
+    account = accounts.account(_account_id())
+    grants = queries.listing(account_id=account.id)
+    tab = "ended" if request.args.get("tab") == "ended" else "live"
+    shown = [grant for grant in grants if grant.live == (tab == "live")]
+    names = accounts.names(grant.given_by for grant in shown)
+    cards = [_card(grant, account.timezone, names) for grant in shown]
+    return render_template("customer/connected_apps.html", tab=tab, counts=_counts(grants), apps=cards)
+
+
+@blueprint.get("/connected-apps/<grant_id>")
+@requires(Right.LOOK)
+def connected_app(grant_id: str) -> str:
+    """One grant: what it allows, what was refused, what the app did read."""
+    grant = _grant(grant_id)
+    account, app = accounts.account(grant.account_id), registry.app_page(grant.app_id)
+    history = queries.history(grant.account_id, grant.id)
+    names = accounts.names([grant.given_by, *(version.actor_id for version in history if version.actor_id)])
+    used = usage.of_grant(grant.account_id, grant.id, account.timezone)
+    return render_template(
+        "customer/connected_app.html",
+        grant={
+            "id": grant_id,
+            "state": grant.standing,
+            "live": grant.live,
+            "given_at": grant.given_at,
+            "given_by": names.get(grant.given_by, ""),
+            "ends_at": grant.expires_at,
+            "ended_at": grant.ended_at,
+            "end_words": presenting.end_words(grant),
+            "policy_words": "",
+        },
+        app=presenting.app_facts(app),
+        status=presenting.status(grant),
+        granted=presenting.granted_rows(grant.scopes, _purposes(app, grant), used),
+        refused=presenting.titles(grant.refused),
+        terms=presenting.term_lines(grant.terms),
+        reads=used if used.requests else None,
+        fields=presenting.field_rows(used),
+        days=[(day.day, day.records) for day in used.days],
+        day_rows=[
+            {"day": day.day, "requests": day.requests, "records": day.records, "fields": len(day.fields)}
+            for day in reversed(used.days)
+        ],
+        events=presenting.events(history, names),
+        receipts=[
+            {"version": version.version, "at": version.at, "href": _receipt_url(grant_id, version)}
+            for version in reversed(history)
+        ],
+        may_revoke=person().may(Right.CHANGE_GRANTS, account_id=grant.account_id),
+    )
+
+
+@blueprint.get("/connected-apps/<grant_id>/disconnect")
+@requires(Right.CHANGE_GRANTS)
+def revoke(grant_id: str) -> str:
+    """What follows when the app is disconnected (CDR rule: consequences first)."""
+    grant = _grant(grant_id)
+    app = registry.app_page(grant.app_id)
+    return render_template(
+        "customer/revoke.html",
+        grant={"id": grant_id},
+        app={"name": app.name, "developer": app.legal_developer},
+        consequences=[
+            _("%(app)s can read nothing from its next request on.", app=app.name),
+            _("Messages about new calls that have not been sent yet are not sent."),
+            _("To connect it again, you start in the app and see the page of consent anew."),
+        ],
+        held_words=_(
+            "What %(developer)s already holds is not deleted by this. Ask them to delete it; their privacy policy says how.",
+            developer=app.legal_developer,
+        ),
+    )
+
+
+@blueprint.post("/connected-apps/<grant_id>/disconnect")
+@requires(Right.CHANGE_GRANTS)
+def do_revoke(grant_id: str) -> Any:
+    """End the grant; a second press changes nothing."""
+    grant = _grant(grant_id)
+    try:
+        with database.unit_of_work() as session:
+            services.revoke(session, grant.account_id, grant.id, actor.person(person().id), reason="customer")
+    except GrantEnded:
+        flash(_("%(app)s was disconnected already.", app=grant.app_name), "info")
+    else:
+        flash(_("%(app)s is disconnected. Its next request will be refused.", app=grant.app_name), "good")
+    return redirect(url_for("customer.connected_app", grant_id=grant_id), 303)
+
+
+@blueprint.get("/connected-apps/<grant_id>/receipts/<int:version>")
+@requires(Right.LOOK)
+def receipt(grant_id: str, version: int) -> str:
+    """The receipt of one act, to keep."""
+    grant = _grant(grant_id)
+    found = _version(grant, version)
+    document = receipts.document(grant, found, registry.app_page(grant.app_id), accounts.account(grant.account_id))
+    names = accounts.names([found.actor_id] if found.actor_id else [])
+    return render_template(
+        "customer/receipt.html",
+        grant_id=grant_id,
+        receipt=receipts.page(document)
+        | {
+            "event_words": presenting.event_words(found),
+            "by": presenting.actor_name(found, names),
+            "role": _("on the consent page") if found.notice_hash else _("on this site"),
+            "granted": [row["title"] for row in presenting.titles(found.scopes)],
+            "refused": [row["title"] for row in presenting.titles(found.refused)],
+            "terms": presenting.term_lines(found.terms),
+        },
+        download_url=url_for("customer.receipt_json", grant_id=grant_id, version=version),
+        entry_url=None,
+    )
+
+
+@blueprint.get("/connected-apps/<grant_id>/receipts/<int:version>.json")
+@requires(Right.LOOK)
+def receipt_json(grant_id: str, version: int) -> Response:
+    """The same as JSON."""
+    grant = _grant(grant_id)
+    found = _version(grant, version)
+    answer = jsonify(
+        receipts.document(grant, found, registry.app_page(grant.app_id), accounts.account(grant.account_id))
+    )
+    answer.headers["Content-Disposition"] = f'attachment; filename="receipt-{grant_id}-{version}.json"'
+    return answer
+
+
+def _account_id() -> UUID:
+    account_id = person().account_id
+    assert account_id is not None  # `requires` sent whoever has not chosen one to choose
+    return account_id
+
+
+def _grant(text: str) -> GrantView:
+    """The grant in the address, if it is this account's."""
+    try:
+        grant = queries.one(_account_id(), ids.decode("grant", text))
+    except ValueError:
+        grant = None
+    if grant is None:
+        raise Problem("not-found", _("Your business has no such connection."))
+    return grant
+
+
+def _version(grant: GrantView, number: int) -> VersionView:
+    for version in queries.history(grant.account_id, grant.id):
+        if version.version == number:
+            return version
+    raise Problem("not-found", _("There is no such receipt."))
+
+
+def _purposes(app: registry.AppPage, grant: GrantView) -> dict[str, str]:
+    return {
+        scope.name: scope.purpose
+        for version in app.versions
+        if version.id == grant.app_version_id
+        for scope in version.scopes
+    }
+
+
+def _counts(grants: Any) -> dict[str, int]:
+    live = sum(grant.live for grant in grants)
+    return {"live": live, "ended": len(grants) - live}
+
+
+def _short(grant: GrantView, sums: dict[UUID, tuple[int, int, Any]]) -> dict[str, Any]:
+    _requests, records, last = sums.get(grant.id, (0, 0, None))
+    return {
+        "grant_id": presenting.grant_id(grant),
+        "name": grant.app_name,
+        "status": presenting.status(grant),
+        "last_read": {"at": last, "records": records} if last else None,
+    }
+
+
+def _card(grant: GrantView, zone: str, names: dict[UUID, str]) -> dict[str, Any]:
+    used = usage.of_grant(grant.account_id, grant.id, zone)
+    app = presenting.app_facts(registry.app_page(grant.app_id))
+    return {
+        "grant_id": presenting.grant_id(grant),
+        "name": grant.app_name,
+        "developer": app["developer"],
+        "reviewed": app["reviewed"],
+        "status": presenting.status(grant),
+        "given_at": grant.given_at,
+        "given_by": names.get(grant.given_by, ""),
+        "ends_at": grant.expires_at,
+        "ended_at": grant.ended_at,
+        "end_words": presenting.end_words(grant),
+        "last_read": {"at": used.last, "records": used.last_records, "fields": len(used.last_fields)}
+        if used.last
+        else None,
+        "granted": len(grant.scopes),
+        "refused": len(grant.refused),
+    }
+
+
+def _receipt_url(grant_id: str, version: VersionView) -> str:
+    return url_for("customer.receipt", grant_id=grant_id, version=version.version)
+
+
+def _role_words() -> str:
+    seats = [seat for seat in person().seats if seat.account_id == _account_id()]
+    return ", ".join(str(ROLES[seat.role].words) for seat in seats)
+
+
+def _may_words() -> str:
+    if person().may(Right.GIVE, account_id=_account_id()):
+        return _("You may connect and disconnect apps.")
+    return _("To connect or disconnect an app, ask an owner or admin.")
