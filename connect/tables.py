@@ -12,7 +12,8 @@ import connect.disclosure.models
 import connect.grants.models
 import connect.jobs.models
 import connect.ledger.partitions
-import connect.oauth.models  # noqa: F401
+import connect.oauth.models
+import connect.webhooks.models  # noqa: F401
 from connect.core.database import Base
 
 metadata = Base.metadata

@@ -23,6 +23,8 @@ from connect.core.database import Base, Bytes, Id, Json, UtcDateTime
 from connect.core.queue import Leased
 
 FIRST, RETRY = 0, 1  # lanes: retries never stand before first attempts
+KEPT = ("enabled", "disabled")  # states of an endpoint that was not removed
+NO_ACCOUNT = UUID(int=0)  # the account of a sample: nobody's
 OPEN = "state IN ('pending', 'sending')"
 
 
@@ -80,9 +82,9 @@ class Event(Base):
 class Delivery(Leased, Base):
     """An event on its way to an endpoint under a grant.
 
-    `state`: pending, sending, delivered, failed, cancelled, skipped. `needs_grant` is false for what discloses nothing of the account's.
-    `sequence` is given at the first claim; `withheld` says that consent ended after that, so the number goes out without data.
-    `attempts` counts claims. `last_status` and `last_error` are those of the newest attempt.
+    `state`: pending, sending, delivered, failed, cancelled, skipped. `needs_grant` is false for what discloses nothing of the
+    account's. `sequence` is given at the first claim; `withheld` says that consent ended after that, so the number goes out without
+    data. `attempts` counts claims. `last_status` and `last_error` are those of the newest attempt.
     """
 
     __tablename__ = "delivery"
@@ -90,7 +92,9 @@ class Delivery(Leased, Base):
         UniqueConstraint("account_id", "event_id", "endpoint_id"),
         ForeignKeyConstraint(["account_id", "event_id"], ["event.account_id", "event.id"]),
         ForeignKeyConstraint(["account_id", "grant_id"], ["grant.account_id", "grant.id"]),
-        Index("ix_delivery_queue", "endpoint_id", "lane", "due_at", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        Index(
+            "ix_delivery_queue", "endpoint_id", "lane", "due_at", sqlite_where=text(OPEN), postgresql_where=text(OPEN)
+        ),
         Index("ix_delivery_due", "due_at", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_delivery_grant", "account_id", "grant_id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_delivery_log", "endpoint_id", "id"),

@@ -1,7 +1,7 @@
 """What an attempt means for its delivery and its endpoint: the rules of Standard Webhooks, as one pure function.
 
-2xx delivered · 3xx failed, never followed · 410, or `webhook-delivery: disable` in any answer, turns the endpoint off · 429, 502, 503, 504
-with Retry-After pause the whole endpoint · everything else is tried again by the schedule until that is used up.
+2xx delivered · 3xx failed, never followed · 410, or `webhook-delivery: disable` in any answer, turns the endpoint off · 429, 502, 503
+and 504 with Retry-After pause the whole endpoint · everything else is tried again by the schedule until that is used up.
 """
 
 from __future__ import annotations
