@@ -17,7 +17,7 @@ from apps_registry.errors import FieldError, InvalidApp, RedirectRefused, Regist
 from apps_registry.kinds import KINDS
 from apps_registry.schemas import DefaultTermsSchema
 from connect.core import settings
-from connect.scopes import scopes
+from connect.scopes import rights, scopes
 from connect.scopes.scopes import SCOPES, Tier
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -108,6 +108,8 @@ def scope_errors(asked: tuple[Asked, ...], kind: str, *, private: bool = False) 
         yield FieldError("scopes", _("Choose at least one scope that shows something."))
     if len(set(names)) < len(names):
         yield FieldError("scopes", _("The same scope is there twice."))
+    if rights.must_be_optional(frozenset(names)) & {item.name for item in asked if item.required}:
+        yield FieldError("scopes", _("Beside a restricted scope, offline_access can only be optional."))
     for item in asked:
         yield from _one_scope(item, private)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from connect.scopes.catalogue import RESOURCES, scope_for
+from connect.scopes.catalogue import scope_for
 from connect.scopes.errors import NotGranted, NothingGranted, TermsError, UnknownNames
 from connect.scopes.scopes import CUSTOMER_SCOPES, OFFLINE_ACCESS, SCOPES, TIER_RULES, Tier, TierRule, highest_tier
 from connect.scopes.terms import ALL, Terms
 
-# Which role of an account may give a scope of which tier; a member or a viewer gives none.
+# Which role of an account may give a scope of which tier; nobody else gives any. `connect.accounts.roles` grants rights to match.
 GIVERS: Mapping[Tier, frozenset[str]] = {
     tier: frozenset({"owner"}) if rule.owner_only else frozenset({"owner", "admin"})
     for tier, rule in TIER_RULES.items()
@@ -29,7 +29,6 @@ FILTERS: Mapping[str, Mapping[str, str]] = {
         "status": "status",
         "direction": "direction",
     },
-    "contact": {"updated_since": "updated_at"},
 }
 
 
@@ -60,16 +59,6 @@ def must_be_optional(scopes: frozenset[str]) -> frozenset[str]:
     return scopes & {OFFLINE_ACCESS} if highest_tier(scopes) is Tier.T3 else frozenset()
 
 
-def beyond_role(role: str, scopes: Iterable[str]) -> frozenset[str]:
-    """Those of `scopes` that a person of `role` may not give. Scopes without a tier are given as T0 is."""
-    return frozenset(name for name in scopes if role not in GIVERS[SCOPES[name].tier or Tier.T0])
-
-
-def needs_fresh_sign_in(scopes: Iterable[str]) -> bool:
-    """Whether giving `scopes` demands a fresh sign-in: they hold one that only an owner may give."""
-    return any(rule.owner_only for rule in _rules(scopes))
-
-
 def check_terms(scopes: Iterable[str], terms: Terms, now: datetime) -> None:
     """Raise TermsError when the tiers of `scopes` demand narrower terms: lines chosen one by one, an earlier end."""
     errors = {}
@@ -96,20 +85,6 @@ def check_filters(resource: str, names: Iterable[str], scopes: frozenset[str]) -
     needs = {name: scope for name in names if (scope := scope_for_filter(resource, name)) not in scopes}
     if needs:
         raise NotGranted(needs)
-
-
-def showing_nothing(scopes: Iterable[str]) -> frozenset[str]:
-    """Those of `scopes` that show fields, but only of resources whose own scope is not among `scopes`.
-
-    No scope implies another, so `recordings.audio:read` without `recordings:read` has no effect; registration and consent say so.
-    """
-    held = frozenset(scopes)
-    shows = {name: {each.scope for each in RESOURCES.values() if _shows(each.name, name)} for name in held}
-    return frozenset(name for name, own in shows.items() if own and not own & held)
-
-
-def _shows(resource: str, scope: str) -> bool:
-    return any(field.scope == scope for field in RESOURCES[resource].fields)
 
 
 def _rules(scopes: Iterable[str]) -> list[TierRule]:

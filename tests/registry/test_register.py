@@ -133,6 +133,12 @@ def test_the_same_scope_twice_and_no_scope_at_all_are_refused(database: ModuleTy
     assert set(refused(database, asked=(Asked("offline_access", required=True),))) == {"scopes"}
 
 
+def test_lasting_access_beside_a_restricted_scope_cannot_be_required(database: ModuleType) -> None:
+    audio = (Asked("recordings:read"), Asked("recordings.audio:read", purpose="Scores calls."))
+    assert "optional" in refused(database, asked=(*audio, Asked("offline_access", required=True)))["scopes"]
+    registry.app(registry.team(), asked=(*audio, Asked("offline_access")))
+
+
 def test_each_wrong_redirect_uri_is_named_with_its_rule(database: ModuleType) -> None:
     wrong = refused(database, redirect_uris=("https://dialler.example/callback#x",))["redirect_uris"]
     assert "https://dialler.example/callback#x" in wrong and "fragment" in wrong
