@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -43,6 +44,8 @@ _RUN, _OWNER = "CONNECT_TEST_RUN", "CONNECT_TEST_OWNER"
 
 def pytest_configure(config: pytest.Config) -> None:
     """The main process makes the run's folder; xdist workers inherit its name."""
+    hypothesis.settings.register_profile("suite", deadline=None)  # a busy machine is slow, not wrong
+    hypothesis.settings.load_profile("suite")
     if not hasattr(config, "workerinput"):
         os.environ[_RUN] = tempfile.mkdtemp(prefix="connect-tests-")
         os.environ[_OWNER] = str(os.getpid())
