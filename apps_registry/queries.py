@@ -141,6 +141,12 @@ def app_id_of(client_id: str) -> UUID:
     return found
 
 
+def app_name(app_id: UUID) -> str:
+    """The name of an app, empty when there is no such app."""
+    with database.read() as connection:
+        return connection.scalar(select(App.name).where(App.id == app_id)) or ""
+
+
 def apps(team_ids: Iterable[UUID] | None = None, limit: int = 200) -> Sequence[AppLine]:
     """Apps, newest first: of the given teams, or all."""
     query = _lines().order_by(App.id.desc()).limit(limit)

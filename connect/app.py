@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 from flask import Flask
 
-from connect.api import health
+from connect.accounts import browser
 from connect.core import csrf, database, i18n, log, settings, web
 from connect.core.pages import blueprint as pages
 from connect.core.settings import Settings
@@ -30,8 +31,17 @@ def _database(_app: Flask) -> None:
 
 
 def _blueprints(app: Flask) -> None:
-    for module in (health,):
-        app.register_blueprint(module.blueprint)
+    """Views stand on their room's blueprint; all are imported before any blueprint is registered."""
+    modules = [import_module(name) for name in VIEWS]
+    for blueprint in dict.fromkeys(module.blueprint for module in modules):
+        app.register_blueprint(blueprint)
+
+
+VIEWS = (
+    "connect.api.health",
+    "connect.signin.views",
+    "connect.signin.profile",
+)
 
 
 STEPS: tuple[Callable[[Flask], None], ...] = (
@@ -40,6 +50,7 @@ STEPS: tuple[Callable[[Flask], None], ...] = (
     web.install,
     i18n.install,
     csrf.install,
+    browser.install,
     pages.install,
     _blueprints,
 )

@@ -35,6 +35,14 @@ class LinkHolder:
     adult: bool
 
 
+@dataclass(frozen=True)
+class Proved:
+    """Somebody who gave their right password; `new_hash` where the parameters of the old one have become weak since."""
+
+    person_id: UUID
+    new_hash: str | None
+
+
 def add_person(session: Session, email: str, name: str, actor: Actor) -> Person:
     """Somebody new, without a password. Raises InvalidPerson for a malformed or taken e-mail address or an empty name."""
     email = normal_email(email)
@@ -183,21 +191,22 @@ def set_password(session: Session, token: str, password_hash: str, *, adult: boo
     return person
 
 
-def authenticate(email: str, password: str) -> UUID | None:
-    """Who has this e-mail address and this password, None otherwise. One statement and one hash, whether the person exists or not."""
+def authenticate(email: str, password: str) -> Proved | None:
+    """Whose e-mail address and password these are. One statement and one hash, whether the person exists or not."""
     known = select(Person.id, Person.password_hash).where(
         Person.email == email.strip().lower(), Person.state == "active"
     )
     with database.read() as connection:
         row = connection.execute(known).one_or_none()
-    return row.id if passwords.verify(row.password_hash if row else None, password) and row else None
+    if not passwords.verify(row.password_hash if row else None, password) or row is None:
+        return None
+    return Proved(row.id, passwords.make_hash(password) if passwords.is_outdated(row.password_hash) else None)
 
 
-def refresh_hash(session: Session, person_id: UUID, password: str) -> None:
-    """Hash a password that was just verified anew, where the parameters have become stronger since."""
-    person = _person(session, person_id)
-    if person.password_hash and passwords.is_outdated(person.password_hash):
-        person.password_hash = passwords.make_hash(password)
+def replace_hash(session: Session, proved: Proved) -> None:
+    """Keep the stronger hash that `authenticate` made, if it made one."""
+    if proved.new_hash:
+        session.execute(update(Person).where(Person.id == proved.person_id).values(password_hash=proved.new_hash))
 
 
 def _name(name: str) -> str:

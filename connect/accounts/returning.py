@@ -12,19 +12,18 @@ from flask import request, session
 from connect.core import settings
 
 _KEY = "go_on"
-_LONGEST = 500
+_LONGEST = 1500  # a cookie has room for 4,096 bytes
 
 
 def remember() -> None:
     """Come back to the page that is being asked for; where a form was sent, to the page that held the form."""
-    path = request.full_path.rstrip("?") if request.method == "GET" else _page_of_the_form()
-    if path and len(path) <= _LONGEST:
-        session[_KEY] = path
+    go_on_to(request.full_path.rstrip("?") if request.method == "GET" else _page_of_the_form())
 
 
 def go_on_to(path: str) -> None:
     """Go on to `path` of this site, which the view made itself."""
-    session[_KEY] = path[:_LONGEST]
+    if path and len(path) <= _LONGEST:
+        session[_KEY] = path
 
 
 def peek() -> str:
