@@ -8,6 +8,10 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 PUBLIC = {
+    "/",
+    "/sign-in",
+    "/sign-in/link/<token>",
+    "/sign-out",
     "/healthz",
     "/readyz",
     "/status",
