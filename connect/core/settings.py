@@ -105,6 +105,11 @@ class Settings:
     address_rate: str = setting("6000/minute", "API requests per address, before authentication")
     body_limit: int = setting(1_000_000, "Largest request body", unit="bytes")
 
+    # Calls
+    import_batch: int = setting(
+        100, "Calls an import stores in one transaction; few, so that a server on the same SQLite file gets its turns", floor=1
+    )
+
     # Mail
     mail_from: str = setting("VoiceTree Connect <no-reply@connect.invalid>", "Sender of mail")
     smtp_url: str = setting(
@@ -165,7 +170,7 @@ class Settings:
     checkpoint_idle: timedelta = setting(
         seconds(600), "How often the checkpoint of a log at rest is published anew", unit="s"
     )
-    index_batch: int = setting(200, "Most entries that the sealer enters in the subject index each time round")
+    index_batch: int = setting(50, "Most entries that the sealer enters in the subject index each time round")
     ledger_retention: timedelta = setting(days(7 * 365), "How long ledger bodies are kept", unit="s", floor=days(183))
     call_retention: timedelta = setting(days(100 * 365), "How long calls are kept", unit="s", floor=days(183))
     exchange_retention: timedelta = setting(

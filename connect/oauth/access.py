@@ -1,0 +1,100 @@
+"""An access token with everything it stands on, by one query: the token, its grant, app, account, and the app's version in force.
+
+This runs on every API request. The statement is made once; SQLAlchemy compiles it once for each database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam, case, exists, literal, or_, select
+
+from apps_registry import lifecycle
+from apps_registry.aggregates import json_list
+from apps_registry.clients import version_in_force
+from apps_registry.lifecycle import State
+from apps_registry.models import App, AppTester, RequestedScope
+from connect.accounts.models import Account
+from connect.core import ids
+from connect.core.database import Bytes
+from connect.grants.models import Grant
+from connect.oauth import standing, tokens
+from connect.oauth.models import AccessToken
+from connect.oauth.standing import Standing
+from connect.oauth.tokens import Basis
+from connect.scopes.scopes import APP_SCOPES
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token's row and what it stands on. `in_force` are the scopes of the app's version in force for this account.
+
+    `app_version_id` is the version that the customer consented to, with the purposes they read.
+    """
+
+    standing: Standing
+    id: UUID
+    app_id: UUID
+    account_id: UUID | None
+    grant_id: UUID | None
+    chain_id: UUID | None
+    scopes: list[str]
+    issued_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    in_force: list[str] | None
+    timezone: str | None
+    terms: dict[str, Any] | None
+    catalogue_version: str | None
+    app_version_id: UUID | None
+    given_at: datetime | None
+
+    @property
+    def basis(self) -> Basis:
+        return Basis(self.app_id, self.account_id, self.grant_id, self.standing.grant_version, self.chain_id)
+
+    @property
+    def effective(self) -> frozenset[str]:
+        """Asked for, in the app's version in force, and granted. Terms narrow further, in SQL."""
+        if self.grant_id is None:
+            return APP_SCOPES.intersection(self.scopes)
+        return frozenset(self.scopes).intersection(self.in_force or (), self.standing.grant_scopes or ())
+
+
+def find(connection: Connection, text: str) -> Token | None:
+    """The token of that text; None when it was never issued or its row is gone. Says nothing about whether it may be used."""
+    if not ids.is_token(tokens.PREFIX, text):
+        return None
+    row = connection.execute(_TOKEN, {"digest": ids.digest(text)}).one_or_none()
+    return None if row is None else Token(Standing(*row[_OWN:]), *row[:_OWN])
+
+
+def _open_to_the_account() -> ColumnElement[bool]:
+    """As apps_registry.clients.may_connect says it, in SQL: an app under test is for sandbox accounts and its testers."""
+    tester = exists().where(AppTester.app_id == App.id, AppTester.account_id == Account.id).correlate(App, Account)
+    return case(
+        (App.state.in_(lifecycle.OPEN_TO_ALL), literal(True)),
+        (App.state == State.PRIVATE, App.owner_account_id == Account.id),
+        (App.state.in_(lifecycle.OPEN_TO_TESTERS), or_(Account.kind == "sandbox", tester)),
+        else_=literal(False),
+    )
+
+
+def _in_force() -> ScalarSelect[Any]:
+    of_version = RequestedScope.app_version_id == version_in_force()
+    chosen = select(json_list(RequestedScope.scope)).where(and_(of_version, _open_to_the_account()))
+    return chosen.correlate(App, Account).scalar_subquery()
+
+
+_COLUMNS: tuple[Any, ...] = (
+    AccessToken.id, AccessToken.app_id, AccessToken.account_id, AccessToken.grant_id, AccessToken.chain_id, AccessToken.scopes,
+    AccessToken.issued_at, AccessToken.expires_at, AccessToken.revoked_at, _in_force().label("in_force"),
+    Account.timezone, Grant.terms, Grant.catalogue_version, Grant.app_version_id, Grant.given_at,
+)  # fmt: skip
+_OWN = len(_COLUMNS)
+_TOKEN = standing.looked_at(select(*_COLUMNS, *standing.COLUMNS), AccessToken).where(
+    AccessToken.digest == bindparam("digest", type_=Bytes)
+)

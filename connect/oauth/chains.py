@@ -1,0 +1,179 @@
+"""Chains: what one authorization code began. A chain with offline_access is also a line of refresh tokens, kept in one row.
+
+Rotation is one conditional UPDATE, so of many uses of a token one makes a successor. The others, and a client that lost the answer,
+get the same bytes again while `refresh_replay_window` lasts. What comes later than that, or from further back, is a theft: the chain
+ends with its access tokens; the grant and its other chains stand (RFC 9700 4.14.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from connect.core import keyring, settings
+from connect.core.database import Id
+from connect.oauth import standing, tokens
+from connect.oauth.models import TokenChain
+from connect.oauth.refresh_tokens import RefreshToken
+from connect.oauth.standing import Standing
+from connect.oauth.tokens import Basis
+
+REUSE = "refresh token reused"
+CODE_REUSE = "authorization code used twice"
+
+_COLUMNS: tuple[Any, ...] = (
+    TokenChain.id, TokenChain.app_id, TokenChain.account_id, TokenChain.grant_id, TokenChain.scopes, TokenChain.resource,
+    TokenChain.generation, TokenChain.current, TokenChain.previous, TokenChain.replay_until, TokenChain.replays,
+    TokenChain.idle_expires_at, TokenChain.expires_at, TokenChain.ended_at, TokenChain.end_reason,
+)  # fmt: skip
+_OWN = len(_COLUMNS)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A chain's row and what it stands on."""
+
+    standing: Standing
+    id: UUID
+    app_id: UUID
+    account_id: UUID
+    grant_id: UUID
+    scopes: list[str]
+    resource: str | None
+    generation: int
+    current: bytes | None
+    previous: bytes | None
+    replay_until: datetime | None
+    replays: int
+    idle_expires_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    end_reason: str
+
+    @property
+    def basis(self) -> Basis:
+        return Basis(
+            app_id=self.app_id,
+            account_id=self.account_id,
+            grant_id=self.grant_id,
+            grant_version=self.standing.grant_version,
+            chain_id=self.id,
+            resource=self.resource,
+            until=self.standing.grant_expires_at,
+        )
+
+    def over(self, now: datetime) -> bool:
+        """Whether it was ended, has idled too long, or has reached its end."""
+        return self.ended_at is not None or now >= min(self.idle_expires_at, self.expires_at)
+
+
+def begin(session: Session, basis: Basis, names: list[str], first: RefreshToken | None, now: datetime) -> None:
+    """The row of a new chain; `first` is its first refresh token, None without offline_access."""
+    config = settings.current()
+    row = {
+        "id": basis.chain_id,
+        "app_id": basis.app_id,
+        "account_id": basis.account_id,
+        "grant_id": basis.grant_id,
+        "scopes": names,
+        "resource": basis.resource,
+        "generation": 0,
+        "current": first.digest if first else None,
+        "replays": 0,
+        "created_at": now,
+        "idle_expires_at": now + config.refresh_idle,
+        "expires_at": now + config.refresh_absolute,
+        "end_reason": "",
+    }
+    session.connection().execute(_INSERT, row)
+
+
+def find(session: Session, chain_id: UUID) -> Chain | None:
+    """The chain; app and grant are held as they are until the transaction ends (standing.locked)."""
+    row = session.connection().execute(_FIND, {"chain_id": chain_id}).one_or_none()
+    return None if row is None else Chain(Standing(*row[_OWN:]), *row[:_OWN])
+
+
+def look(connection: Connection, chain_id: UUID) -> Chain | None:
+    """The chain as it reads now, without a lock."""
+    row = connection.execute(_LOOK, {"chain_id": chain_id}).one_or_none()
+    return None if row is None else Chain(Standing(*row[_OWN:]), *row[:_OWN])
+
+
+def rotate(session: Session, presented: RefreshToken, successor: RefreshToken, body: bytes, now: datetime) -> bool:
+    """Put `successor` in the place of `presented` and keep its answer `body` sealed; False when another use was faster."""
+    config = settings.current()
+    moved = session.connection().execute(
+        _ROTATE,
+        {
+            "chain_id": presented.chain_id,
+            "presented": presented.digest,
+            "now": now,
+            "new_generation": successor.generation,
+            "new_current": successor.digest,
+            "new_replay_box": keyring.seal_with(presented.box_key, body, presented.chain_id.bytes),
+            "new_replay_until": now + config.refresh_replay_window,
+            "new_idle_expires_at": now + config.refresh_idle,
+        },
+    )
+    return bool(moved.rowcount)
+
+
+def again(session: Session, presented: RefreshToken, now: datetime) -> bytes | None:
+    """The answer that `presented` was given, while it may be asked again; None when it may not. Each time is counted."""
+    counted = (
+        update(TokenChain)
+        .where(
+            TokenChain.id == presented.chain_id,
+            TokenChain.previous == presented.digest,
+            TokenChain.replay_until >= now,
+            TokenChain.ended_at.is_(None),
+        )
+        .values(replays=TokenChain.replays + 1)
+        .returning(TokenChain.replay_box)
+    )
+    box = session.connection().execute(counted).scalar()
+    return None if box is None else keyring.unseal_with(presented.box_key, box, presented.chain_id.bytes)
+
+
+def end(session: Session, chain_id: UUID, reason: str, now: datetime) -> bool:
+    """End a chain and its access tokens; False when it had ended before."""
+    ended = update(TokenChain).where(TokenChain.id == chain_id, TokenChain.ended_at.is_(None))
+    values: dict[str, Any] = {"ended_at": now, "end_reason": reason, "replay_box": None}
+    if not session.connection().execute(ended.values(values)).rowcount:
+        return False
+    tokens.end_of_chain(session, chain_id, now)
+    return True
+
+
+_INSERT = insert(TokenChain)
+_FIND = standing.locked(select(*_COLUMNS, *standing.COLUMNS), TokenChain).where(
+    TokenChain.id == bindparam("chain_id", type_=Id)
+)
+_LOOK = standing.looked_at(select(*_COLUMNS, *standing.COLUMNS), TokenChain).where(
+    TokenChain.id == bindparam("chain_id", type_=Id)
+)
+_ROTATE = (
+    update(TokenChain)
+    .where(
+        TokenChain.id == bindparam("chain_id"),
+        TokenChain.current == bindparam("presented"),
+        TokenChain.ended_at.is_(None),
+        TokenChain.idle_expires_at > bindparam("now"),
+        TokenChain.expires_at > bindparam("now"),
+    )
+    .values(
+        generation=bindparam("new_generation"),
+        previous=TokenChain.current,
+        current=bindparam("new_current"),
+        replay_box=bindparam("new_replay_box"),
+        replay_until=bindparam("new_replay_until"),
+        replays=0,
+        idle_expires_at=bindparam("new_idle_expires_at"),
+    )
+)

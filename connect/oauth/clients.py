@@ -1,0 +1,69 @@
+"""The registry's client, as Authlib asks about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from authlib.oauth2.rfc6749 import ClientMixin, list_to_scope, scope_to_list
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from apps_registry import clients
+from apps_registry.clients import Client
+from apps_registry.kinds import KINDS
+
+CODE, REFRESH, ALONE = "authorization_code", "refresh_token", "client_credentials"
+_SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+
+
+@dataclass(frozen=True)
+class OAuthClient(ClientMixin):
+    """An app as an OAuth client (RFC 6749 2). Everything follows from its kind and its version in force."""
+
+    app: Client
+
+    @property
+    def app_id(self) -> UUID:
+        return self.app.app_id
+
+    @property
+    def grant_types(self) -> tuple[str, ...]:
+        kind = KINDS[self.app.kind]
+        of_a_customer = (CODE, REFRESH) if kind.redirects else ()
+        return (*of_a_customer, ALONE) if kind.has_secret else of_a_customer
+
+    def get_client_id(self) -> str:
+        return self.app.client_id
+
+    def get_default_redirect_uri(self) -> None:
+        """None: a request always names its redirect URI, so that the code is always bound to one (T15)."""
+
+    def get_allowed_scope(self, scope: str | None) -> str:
+        known = self.app.version.scopes if self.app.version else frozenset()
+        allowed: str = list_to_scope(sorted(known.intersection(scope_to_list(scope) or ())))
+        return allowed
+
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        return self.app.may_return_to(redirect_uri)
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        return self.app.knows_secret(client_secret)
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        """A client with a secret may send it either way; one without is public (RFC 7591 2)."""
+        if self.app.auth_method in _SECRET_METHODS:
+            return method in _SECRET_METHODS
+        return method == self.app.auth_method
+
+    def check_response_type(self, response_type: str) -> bool:
+        return response_type == "code" and CODE in self.grant_types
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        return grant_type in self.grant_types
+
+
+def find(client_id: str, using: Connection | Session | None = None) -> OAuthClient | None:
+    """The client of that id; one statement, whether it exists or not."""
+    found = clients.find_client(client_id, using)
+    return None if found is None else OAuthClient(found)

@@ -1,0 +1,83 @@
+"""The endpoints of the authorization server. Each is: parse, call, answer; what they do stands in server.py and beside it."""
+
+from __future__ import annotations
+
+from authlib.oauth2 import OAuth2Error
+from flask import Blueprint, Flask, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from connect.core import database, limits, settings
+from connect.core.access import public, rule
+from connect.core.problems import Problem
+from connect.oauth import requests, well_known
+from connect.oauth.errors import of_problem
+from connect.oauth.introspection import Introspection
+from connect.oauth.revocation import Revocation
+from connect.oauth.server import server
+
+pages = Blueprint("authorize", __name__)
+machine = Blueprint("oauth", __name__)
+_of_the_client = rule("the client's own credentials (RFC 6749 2.3)")
+
+
+def install(app: Flask) -> None:
+    """Put the endpoints and the two metadata documents on `app`."""
+    for blueprint in (pages, machine, well_known.blueprint):
+        app.register_blueprint(blueprint)
+
+
+@pages.get(well_known.AUTHORIZE)
+@public
+def authorize() -> AnyResponse:
+    """RFC 6749 4.1.1: keep the request, go on to consent. What is wrong with it is a page, or is told to the app."""
+    limits.hit("authorize", request.remote_addr or "", settings.current().token_rate)
+    asked = None
+    try:
+        asked = server.create_oauth2_request(None)
+        server.get_consent_grant(asked)
+    except OAuth2Error as error:
+        if error.redirect_uri is None:
+            raise Problem("invalid-request", error.description) from error
+        return server.handle_error_response(asked, error)
+    stored = database.group_commit(lambda session: requests.store(session, asked))
+    return redirect(f"/consent/{requests.text_id(stored)}", 303)
+
+
+@machine.post(well_known.TOKEN)
+@_of_the_client
+def token() -> Response:
+    """RFC 6749 3.2."""
+    return server.create_token_response()
+
+
+@machine.post(well_known.REVOKE)
+@_of_the_client
+def revoke() -> Response:
+    """RFC 7009 2."""
+    return server.create_endpoint_response(Revocation.ENDPOINT_NAME)
+
+
+@machine.post(well_known.INTROSPECT)
+@_of_the_client
+def introspect() -> Response:
+    """RFC 7662 2."""
+    return server.create_endpoint_response(Introspection.ENDPOINT_NAME)
+
+
+@machine.errorhandler(Problem)
+def _as_oauth_error(problem: Problem) -> Response:
+    """A limit or an outage, in the form in which OAuth clients read errors (RFC 6749 5.2)."""
+    return server.handle_response(problem.status, of_problem(problem), {**problem.headers, "Cache-Control": "no-store"})
+
+
+@machine.after_request
+@well_known.blueprint.after_request
+def _open_to_scripts(response: Response) -> Response:
+    """Clients that run in a browser use these from other origins. No cookie counts here, so any origin may."""
+    if request.path != well_known.INTROSPECT:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+            response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+            response.headers["Access-Control-Max-Age"] = "3600"
+    return response

@@ -1,0 +1,105 @@
+"""authorization_code (RFC 6749 4.1) with PKCE (RFC 7636), S256 and always.
+
+At the authorization endpoint the rules are those of rules.py. At the token endpoint one exchange spends the code (T3), and a second
+one by the same client with the same verifier ends what the first began, unless the two came at the same moment.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from authlib.oauth2.rfc6749 import AccessDeniedError, InvalidGrantError, grants
+from authlib.oauth2.rfc7636 import CodeChallenge
+
+from connect.core import ids, settings
+from connect.oauth import answers, chains, codes, refresh_tokens, rules, thefts
+from connect.oauth.clients import OAuthClient
+from connect.oauth.codes import Approval, Code
+from connect.oauth.errors import NeverIssued, TheftSeen
+from connect.oauth.grant_types.base import Issuing, must_stand
+from connect.oauth.incoming import OAuthRequest, StoredRequest
+from connect.oauth.tokens import Basis
+from connect.scopes.scopes import OFFLINE_ACCESS
+
+
+class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
+    """Both ends of the code flow; the request's session is that of the caller's transaction."""
+
+    @classmethod
+    def check_authorization_endpoint(cls, request: OAuthRequest) -> bool:
+        """Always: response_type is a rule like the others, so that their order is one table."""
+        return True
+
+    @staticmethod
+    def validate_no_multiple_request_parameter(request: OAuthRequest) -> None:
+        """A rule of the table too."""
+
+    def validate_authorization_request(self) -> str:
+        """The redirect URI. A stored request was checked at the door; checking it again would undo the consent (T2)."""
+        if isinstance(self.request, StoredRequest):
+            return self.request.form["redirect_uri"]
+        return rules.check(self.request)
+
+    def create_authorization_response(self, redirect_uri: str, grant_user: Approval | None) -> tuple[int, str, Any]:
+        if grant_user is None:
+            raise AccessDeniedError("The customer did not allow this.", redirect_uri=redirect_uri)
+        self.request.user = grant_user
+        code = ids.token(codes.PREFIX)
+        self.save_authorization_code(code, self.request)
+        location = answers.back(redirect_uri, code=code, state=self.request.payload.state)
+        return answers.redirect(location)
+
+    def save_authorization_code(self, code: str, request: StoredRequest) -> None:
+        codes.issue(request.session, code, request)
+
+    def query_authorization_code(self, code: str, client: OAuthClient) -> Code:
+        found = codes.find(self.request.session, code)
+        if found is None or found.app_id != client.app_id:
+            raise NeverIssued
+        return found
+
+    def authenticate_user(self, authorization_code: Code) -> Basis:
+        """Spend the code; what it stands for. The last check before tokens are made, after client, redirect URI and PKCE."""
+        code, request = authorization_code, self.request
+        must_stand(code.standing, request)
+        chain_id = ids.new()
+        if not codes.spend(request.session, code, chain_id, request.now):
+            self._refuse(code)
+        return code.basis(chain_id)
+
+    def generate_token(self, scope: str = "", include_refresh_token: bool = True, **_options: Any) -> dict[str, Any]:
+        said = super().generate_token(scope)
+        if include_refresh_token and OFFLINE_ACCESS in said["scope"].split():
+            said["refresh_token"] = refresh_tokens.make(self.request.user.chain_id, generation=0).text
+        return said
+
+    def save_token(self, token: dict[str, Any]) -> None:
+        first = refresh_tokens.parse(token.get("refresh_token", ""))
+        chains.begin(self.request.session, self.request.user, token["scope"].split(), first, self.request.now)
+        self.server.save_token(token, self.request)
+
+    def delete_authorization_code(self, authorization_code: Code) -> None:
+        """It is spent and stays for a day (setting code_keep)."""
+
+    def _refuse(self, code: Code) -> NoReturn:
+        """Why the code could not be spent: it expired, it is being exchanged at this moment, or it comes a second time."""
+        request = self.request
+        used_at, chain_id = codes.first_use(request.session, code)
+        if used_at is None:
+            raise InvalidGrantError("The code has expired.")
+        if request.now - used_at < settings.current().code_race_window:
+            raise InvalidGrantError("Another request is exchanging this code.")
+        thefts.seen(request, code.basis(chain_id), chains.CODE_REUSE)
+        raise TheftSeen("The code was used before; the tokens it gave have ended.")
+
+
+class Pkce(CodeChallenge):
+    """The verifier at the token endpoint (RFC 7636 4.6); the challenge is a rule of the authorization endpoint (T1)."""
+
+    SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
+
+    def __call__(self, grant: AuthorizationCodeGrant) -> None:
+        grant.register_hook("after_validate_token_request", self.validate_code_verifier)
+
+    def get_authorization_code_challenge_method(self, authorization_code: Code) -> str:
+        return "S256"

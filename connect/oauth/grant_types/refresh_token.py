@@ -1,0 +1,89 @@
+"""refresh_token (RFC 6749 6) by the chain scheme of chains.py: one successor for all who refresh at the same moment (T4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from authlib.oauth2.rfc6749 import InvalidGrantError, TokenMixin, grants
+
+from connect.oauth import chains, record, refresh_tokens, thefts
+from connect.oauth.chains import Chain
+from connect.oauth.clients import OAuthClient
+from connect.oauth.errors import NeverIssued, TheftSeen
+from connect.oauth.grant_types.base import Issuing, must_stand
+from connect.oauth.refresh_tokens import RefreshToken
+from connect.scopes import scopes
+
+
+@dataclass(frozen=True)
+class Presented(TokenMixin):
+    """A refresh token with the chain it names."""
+
+    token: RefreshToken
+    chain: Chain
+
+    def check_client(self, client: OAuthClient) -> bool:
+        return self.chain.app_id == client.app_id
+
+    def get_scope(self) -> str:
+        return scopes.join(self.chain.scopes)
+
+
+class RefreshTokenGrant(Issuing, grants.RefreshTokenGrant):
+    """Rotation for every client; `scope` may narrow the access token, never the chain."""
+
+    def authenticate_refresh_token(self, refresh_token: str) -> Presented:
+        token = refresh_tokens.parse(refresh_token)
+        if token is None:
+            raise NeverIssued
+        chain = chains.find(self.request.session, token.chain_id)
+        if chain is None:
+            raise InvalidGrantError("The refresh token has ended.")
+        return Presented(token, chain)
+
+    def create_token_response(self) -> tuple[int, bytes, Any]:
+        token, chain = self.request.refresh_token.token, self.request.refresh_token.chain
+        must_stand(chain.standing, self.request)
+        _must_go_on(chain, self.request.now)
+        body = self._successor(token, chain) or chains.again(self.request.session, token, self.request.now)
+        return 200, body or self._refuse(token), self.TOKEN_RESPONSE_HEADER
+
+    def _successor(self, token: RefreshToken, chain: Chain) -> bytes | None:
+        """The answer with the next refresh token; None when `token` is no longer the newest."""
+        request = self.request
+        request.user = chain.basis
+        said = self.generate_token(scope=self._scope(chain))
+        successor = refresh_tokens.make(chain.id, token.generation + 1)
+        body = orjson.dumps(said | {"refresh_token": successor.text})
+        if not chains.rotate(request.session, token, successor, body, request.now):
+            return None
+        if chain.replays:
+            record.replayed(request.session, chain.basis, chain.generation, chain.replays)
+        self.server.save_token(said | {"refresh_token": successor.text}, request)
+        return body
+
+    def _scope(self, chain: Chain) -> str:
+        """What was asked for, or all of the chain, as far as the customer still grants it."""
+        asked = self.request.payload.scope
+        left = frozenset(asked.split() if asked else chain.scopes).intersection(chain.standing.grant_scopes or ())
+        if not left:
+            raise InvalidGrantError("Nothing of what this token could do is granted any more.")
+        return scopes.join(left)
+
+    def _refuse(self, token: RefreshToken) -> bytes:
+        """Raises: the chain has moved on past `token`, and what comes that late is a copy of it."""
+        chain = chains.find(self.request.session, token.chain_id)
+        if chain is None or token.generation >= chain.generation:
+            raise InvalidGrantError("The refresh token has ended.")
+        _must_go_on(chain, self.request.now)
+        thefts.seen(self.request, chain.basis, chains.REUSE)
+        raise TheftSeen("The refresh token was used before; its chain has ended. Connect again.")
+
+
+def _must_go_on(chain: Chain, now: Any) -> None:
+    if chain.over(now):
+        raise InvalidGrantError(
+            f"This has ended: {chain.end_reason or 'it was not used, or reached its longest life'}."
+        )

@@ -1,0 +1,65 @@
+"""What the platform says of itself, so that a client needs nothing but its address: RFC 8414 and RFC 9728."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from connect.core import settings
+from connect.core.access import public
+from connect.oauth import authentication, clients, refusals
+from connect.scopes.scopes import APP_SCOPES, CONSENT_SCOPES, CUSTOMER_SCOPES
+
+blueprint = Blueprint("well_known", __name__)
+
+AUTHORIZE, TOKEN, REVOKE, INTROSPECT = "/oauth/authorize", "/oauth/token", "/oauth/revoke", "/oauth/introspect"
+_SECRET_METHODS = [authentication.BASIC, authentication.POST]
+
+
+@blueprint.get("/.well-known/oauth-authorization-server")
+@public
+def authorization_server() -> Response:
+    """RFC 8414 3."""
+    return jsonify(authorization_server_metadata())
+
+
+@blueprint.get(refusals.METADATA)
+@public
+def protected_resource() -> Response:
+    """RFC 9728 3: the API is the platform's whole address."""
+    return jsonify(protected_resource_metadata())
+
+
+def authorization_server_metadata() -> dict[str, Any]:
+    """The members of RFC 8414 2, RFC 9207 3 and RFC 9728 4 that are true of this server."""
+    base = settings.current().base_url
+    return {
+        "issuer": base,
+        "authorization_endpoint": base + AUTHORIZE,
+        "token_endpoint": base + TOKEN,
+        "revocation_endpoint": base + REVOKE,
+        "introspection_endpoint": base + INTROSPECT,
+        "scopes_supported": sorted(CONSENT_SCOPES | APP_SCOPES),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": [clients.CODE, clients.REFRESH, clients.ALONE],
+        "token_endpoint_auth_methods_supported": list(authentication.METHODS),
+        "revocation_endpoint_auth_methods_supported": list(authentication.METHODS),
+        "introspection_endpoint_auth_methods_supported": _SECRET_METHODS,
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "protected_resources": [base],
+    }
+
+
+def protected_resource_metadata() -> dict[str, Any]:
+    """The members of RFC 9728 2."""
+    base = settings.current().base_url
+    return {
+        "resource": base,
+        "resource_name": "VoiceTree Connect",
+        "authorization_servers": [base],
+        "scopes_supported": sorted(CUSTOMER_SCOPES | APP_SCOPES),
+        "bearer_methods_supported": ["header"],
+    }
