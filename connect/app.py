@@ -7,10 +7,13 @@ from importlib import import_module
 
 from flask import Flask
 
+from connect import wiring
 from connect.accounts import browser
+from connect.api import openapi
 from connect.core import csrf, database, i18n, log, settings, web
 from connect.core.pages import blueprint as pages
 from connect.core.settings import Settings
+from connect.oauth import endpoints
 
 
 def create_app(config: Settings | None = None) -> Flask:
@@ -30,6 +33,10 @@ def _database(_app: Flask) -> None:
     database.activate(settings.current())
 
 
+def _receivers(_app: Flask) -> None:
+    wiring.connect_receivers()
+
+
 def _blueprints(app: Flask) -> None:
     """Views stand on their room's blueprint; all are imported before any blueprint is registered."""
     modules = [import_module(name) for name in VIEWS]
@@ -39,6 +46,8 @@ def _blueprints(app: Flask) -> None:
 
 VIEWS = (
     "connect.api.health",
+    "connect.customer.consent",
+    "connect.customer.views",
     "connect.signin.views",
     "connect.signin.profile",
 )
@@ -47,10 +56,13 @@ VIEWS = (
 STEPS: tuple[Callable[[Flask], None], ...] = (
     _log,
     _database,
+    _receivers,
     web.install,
     i18n.install,
     csrf.install,
     browser.install,
     pages.install,
     _blueprints,
+    endpoints.install,
+    openapi.install,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from marshmallow import fields
+from marshmallow import Schema, fields
 
 from connect.api.answers import answer_list, answer_one
 from connect.api.blueprint import ApiBlueprint, answers
@@ -19,10 +19,15 @@ from connect.scopes.schemas.call import CallLegSchema, CallSchema
 blueprint = ApiBlueprint("calls", __name__, url_prefix="/v1", description="The call log.")
 
 
-class CallWithLegsSchema(CallSchema):
-    legs = fields.List(
-        fields.Nested(CallLegSchema), metadata={"description": "Each attempt to reach an agent, in order"}
-    )
+CallWithLegsSchema = Schema.from_dict(
+    {
+        **CallSchema._declared_fields,
+        "legs": fields.List(
+            fields.Nested(CallLegSchema), metadata={"description": "Each attempt to reach an agent, in order"}
+        ),
+    },
+    name="CallWithLegs",
+)
 
 
 @blueprint.get("/calls")

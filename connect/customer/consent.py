@@ -94,19 +94,19 @@ def _give(asking: Asking, choice: Choice, consented: Consent) -> Any:
     who = person()
     try:
         with database.unit_of_work() as session:
-            requests.decide(session, asking.request_id, "allowed")
+            requests.decide(session, asking.request_id, requests.ALLOWED)
             grant = grants.give(session, consented)
             target = requests.approve(
                 session, asking.request_id, grant=grant, person_id=who.id, authenticated_at=who.authenticated_at
             )
     except AlreadyDecided:
-        return _ended(
-            _("This was answered already"),
-            [_("You, or another tab, answered this request. Nothing was allowed twice.")],
-        )
+        return _answered()
     except GrantMoved:
-        fresh = _gather_again(asking)
-        return _page(fresh, choice, changes=[_("Somebody changed this connection in between.")])
+        return _page(
+            _gather(requests.load(asking.request_id)),
+            choice,
+            changes=[_("Somebody changed this connection in between.")],
+        )
     except TermsTooWide as error:
         return _page(asking, choice, problems=[str(error)])
     return _back_to_app(target)
@@ -115,11 +115,11 @@ def _give(asking: Asking, choice: Choice, consented: Consent) -> Any:
 def _deny(asking: Asking) -> Any:
     try:
         with database.unit_of_work() as session:
-            requests.decide(session, asking.request_id, "denied")
+            requests.decide(session, asking.request_id, requests.DENIED)
             grants.refuse(session, asking.account_id, asking.app.id, person().id, asking.scopes)
             target = requests.deny(session, asking.request_id)
     except AlreadyDecided:
-        return _ended(_("This was answered already"), [_("You, or another tab, answered this request.")])
+        return _answered()
     return _back_to_app(target)
 
 
@@ -142,7 +142,7 @@ def _consent_of(asking: Asking, granted: frozenset[str], terms: Any) -> Consent:
 
 
 def _page(asking: Asking, choice: Choice, *, changes: Sequence[str] = (), problems: Sequence[str] = ()) -> Any:
-    request_id = ids.encode("areq", asking.request_id)
+    request_id = ids.encode(requests.PREFIX, asking.request_id)
     body = render_template(
         "customer/consent.html",
         view=_view(asking, choice, changes),
@@ -208,7 +208,7 @@ def _shown(asking: Asking) -> Shown:
 def _open(text: str) -> Any:
     """The request of the address if it can still be decided, else the page that says why not."""
     try:
-        found = requests.load(ids.decode("areq", text))
+        found = requests.load(ids.decode(requests.PREFIX, text))
     except ValueError:
         found = None
     if found is None:
@@ -223,6 +223,12 @@ def _open(text: str) -> Any:
     return found
 
 
+def _answered() -> Any:
+    return _ended(
+        _("This was answered already"), [_("To change your answer, open Connected apps, or start again in the app.")]
+    )
+
+
 def _ended(title: str, sentences: Sequence[str], status: int = 410) -> Any:
     body = render_template(
         "customer/authorize_error.html",
@@ -235,23 +241,17 @@ def _ended(title: str, sentences: Sequence[str], status: int = 410) -> Any:
     return make_response(body, status)
 
 
-def _gather(found: AuthorizationRequest) -> Asking:
+def _gather(found: AuthorizationRequest | None) -> Asking:
     account_id = person().account_id
-    assert account_id is not None
+    assert found is not None and account_id is not None
     return asked.gather(found, person(), account_id)
-
-
-def _gather_again(asking: Asking) -> Asking:
-    found = requests.load(asking.request_id)
-    assert found is not None
-    return _gather(found)
 
 
 def _again(asking: Asking, choice: Choice) -> str:
     """The page with these choices, for after the confirmation."""
     return url_for(
         "customer.consent",
-        request_id=ids.encode("areq", asking.request_id),
+        request_id=ids.encode(requests.PREFIX, asking.request_id),
         scope=sorted(choice.ticked),
         expires=choice.expires,
         history=choice.history,

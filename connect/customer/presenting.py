@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask_babel import format_date
-from flask_babel import gettext as _
+from flask_babel import format_date, gettext
+from flask_babel import lazy_gettext as _
 
 from apps_registry.queries import AppPage
 from connect.core import ids
@@ -19,27 +19,27 @@ from connect.scopes.terms import ALL, Selection, Terms
 from connect.scopes.text import words
 
 _STATES = {
-    "active": (lambda: _("Connected"), "good"),
-    "paused": (lambda: _("Paused"), "warning"),
-    "revoked": (lambda: _("Disconnected"), "neutral"),
-    "expired": (lambda: _("Expired"), "neutral"),
-    "lapsed": (lambda: _("Lapsed, unused"), "neutral"),
+    "active": (_("Connected"), "good"),
+    "paused": (_("Paused"), "warning"),
+    "revoked": (_("Disconnected"), "neutral"),
+    "expired": (_("Expired"), "neutral"),
+    "lapsed": (_("Lapsed, unused"), "neutral"),
 }
 _EVENTS = {
-    "given": lambda: _("Connected"),
-    "changed": lambda: _("Allowed again, with changes"),
-    "narrowed": lambda: _("Narrowed"),
-    "paused": lambda: _("Paused"),
-    "resumed": lambda: _("Resumed"),
-    "revoked": lambda: _("Disconnected"),
-    "expired": lambda: _("Ended by itself"),
+    "given": _("Connected"),
+    "changed": _("Allowed again, with changes"),
+    "narrowed": _("Narrowed"),
+    "paused": _("Paused"),
+    "resumed": _("Resumed"),
+    "revoked": _("Disconnected"),
+    "expired": _("Ended by itself"),
 }
 
 
 def status(grant: GrantView) -> dict[str, str]:
     """The state in words and how it is marked."""
     word, kind = _STATES[grant.standing]
-    return {"word": word(), "kind": kind}
+    return {"word": str(word), "kind": kind}
 
 
 def end_words(grant: GrantView) -> str:
@@ -47,7 +47,7 @@ def end_words(grant: GrantView) -> str:
     if grant.live:
         return ""
     at = grant.ended_at or grant.expires_at
-    return _("Ended on %(day)s.", day=format_date(at.date(), "long"))
+    return gettext("Ended on %(day)s.", day=format_date(at.date(), "long"))
 
 
 def app_facts(app: AppPage) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def events(versions: Iterable[VersionView], names: dict[Any, str]) -> list[dict[
     return [
         {
             "at": version.at,
-            "words": _EVENTS[version.event](),
+            "words": str(_EVENTS[version.event]),
             "by": actor_name(version, names),
             "href": None,
         }
@@ -131,14 +131,14 @@ def events(versions: Iterable[VersionView], names: dict[Any, str]) -> list[dict[
 
 def event_words(version: VersionView) -> str:
     """One act in words."""
-    return _EVENTS[version.event]()
+    return str(_EVENTS[version.event])
 
 
 def actor_name(version: VersionView, names: dict[Any, str]) -> str:
     """Who acted, in words."""
     if version.actor_kind == "person":
-        return names.get(version.actor_id, _("a person who has left"))
-    return _("VoiceTree staff") if version.actor_kind == "operator" else _("by itself")
+        return names.get(version.actor_id, gettext("a person who has left"))
+    return gettext("VoiceTree staff") if version.actor_kind == "operator" else gettext("by itself")
 
 
 def grant_id(grant: GrantView) -> str:

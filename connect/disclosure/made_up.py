@@ -12,7 +12,7 @@ from connect.disclosure.encoding import encode
 from connect.disclosure.rows import Keys, Rows
 from connect.scopes.catalogue import projection
 
-_NUMBER, _DEPARTMENT, _USER = (UUID(int=place, version=7) for place in (1, 2, 3))
+_NUMBER, _DEPARTMENT, _USER = (UUID(int=place) for place in (1, 2, 3))
 # Numbers that are possible and assigned to nobody.
 _CALLERS = (("+915000000010", "Made Up"), ("+915000000027", None), ("+915000000044", "Example Person"))
 
@@ -21,7 +21,7 @@ def calls(context: Context) -> list[dict[str, Any]]:
     """Three made-up calls as an app with the context's scopes would get them."""
     shown = projection("call", context.scopes)
     keys = [
-        Keys(UUID(int=place + 10, version=7), _NUMBER, _DEPARTMENT, UUID(int=place + 20, version=7), None, None)
+        Keys(UUID(int=place + 10), _NUMBER, _DEPARTMENT, UUID(int=place + 20), None, None)
         for place in range(3)
     ]
     values = [[_call(place, key).get(name) for name in shown.names] for place, key in enumerate(keys)]

@@ -9,12 +9,14 @@ from apps_registry.queries import AppPage
 from connect.accounts.queries import AccountLine
 from connect.core import clock, ids, settings
 from connect.grants.queries import GrantView, VersionView
-from connect.ledger import query
+from connect.core import database
+from connect.ledger import queries as ledger
 
 
 def document(grant: GrantView, version: VersionView, app: AppPage, account: AccountLine) -> dict[str, Any]:
     """The receipt as JSON; its parts are those of ISO/IEC TS 27560 (header, processing, parties, events)."""
-    entry = query.entry(version.entry_id)
+    with database.read() as connection:
+        found = ledger.locate(connection, version.entry_id)
     return {
         "receipt": f"{ids.encode('grant', grant.id)}/{version.version}",
         "issuer": settings.current().base_url,
@@ -31,11 +33,11 @@ def document(grant: GrantView, version: VersionView, app: AppPage, account: Acco
         "expires_at": clock.text(version.expires_at),
         "notice_hash": version.notice_hash,
         "policy_hash": version.policy_hash,
-        "catalogue_version": entry.body["catalogue_version"] if entry else None,
+        "catalogue_version": found.entry.members.get("catalogue_version") if found else None,
         "ledger": {
             "entry": ids.encode("entry", version.entry_id),
-            "commitment": entry.commitment.hex() if entry else None,
-            "leaf_index": entry.leaf_index if entry else None,
+            "commitment": found.commitment.hex() if found else None,
+            "leaf_index": found.leaf_index if found else None,
         },
     }
 

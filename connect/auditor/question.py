@@ -1,0 +1,107 @@
+"""The question an auditor asks, as it stands in the address: parsed, checked, and turned into a search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from apps_registry.queries import AppLine
+from connect.auditor.scope import Scope
+from connect.core import clock, ids
+from connect.ledger.queries import Filters
+
+ZONE = ZoneInfo("Asia/Kolkata")  # days on the console are Indian days
+WINDOWS = (30, 90, 365, 3650)  # days; the console opens with the first and widens by one step
+TEXTS = ("account", "app", "type", "channel", "request_id", "record", "since", "until")
+TYPES = (
+    "disclosure",
+    "grant",
+    "token",
+    "app",
+    "secret",
+    "outcome",
+    "viewed",
+    "exported",
+    "profile",
+    "key",
+    "retention",
+    "erasure",
+)
+CHANNELS = ("api", "webhook", "portal", "export")
+
+
+@dataclass(frozen=True)
+class Question:
+    """`asked` are the texts as typed; `problems` name each field that was not understood."""
+
+    asked: Mapping[str, str]
+    filters: Filters
+    days: int
+    before: UUID | None
+    problems: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def has_dates(self) -> bool:
+        return bool(self.asked["since"] or self.asked["until"])
+
+    def wider(self) -> int | None:
+        """The next larger window in days; None where dates were given or it is the largest."""
+        return None if self.has_dates else next((days for days in WINDOWS if days > self.days), None)
+
+
+def parse(given: Mapping[str, str], scope: Scope, apps: list[AppLine]) -> Question:
+    """The question of an address. Nothing in it can widen `scope`."""
+    asked = {name: given.get(name, "").strip() for name in TEXTS}
+    problems: list[dict[str, str]] = []
+    days = int(given["days"]) if given.get("days", "") in {str(each) for each in WINDOWS} else WINDOWS[0]
+    account = _account(asked["account"], scope, problems)
+    since, until = _day(asked, "since", problems), _day(asked, "until", problems)
+    if since is None and until is None:
+        since = clock.now() - timedelta(days=days)
+    filters = Filters(
+        account_id=scope.only(account),
+        app_id=next((app.id for app in apps if app.client_id == asked["app"]), None),
+        type=asked["type"] if asked["type"] in TYPES else None,
+        channel=asked["channel"] if asked["channel"] in CHANNELS else None,
+        request_id=asked["request_id"] or None,
+        record=asked["record"] or None,
+        since=since,
+        until=until + timedelta(days=1) if until else None,
+    )
+    return Question(asked, filters, days, _before(given.get("before", "")), problems)
+
+
+def _account(text: str, scope: Scope, problems: list[dict[str, str]]) -> UUID | None:
+    if not text:
+        return None
+    try:
+        account_id = ids.decode("acc", text)
+    except ValueError:
+        account_id = None
+    if account_id is None or account_id not in scope.accounts:
+        problems.append({"text": _("Choose one of the businesses you may see."), "href": "#account"})
+        return None
+    return account_id
+
+
+def _day(asked: Mapping[str, str], name: str, problems: list[dict[str, str]]) -> datetime | None:
+    if not asked[name]:
+        return None
+    try:
+        day = date.fromisoformat(asked[name])
+    except ValueError:
+        problems.append({"text": _("Enter a day that exists, such as 2026-11-25."), "href": f"#{name}"})
+        return None
+    return datetime.combine(day, time(), ZONE).astimezone(UTC)
+
+
+def _before(text: str) -> UUID | None:
+    try:
+        return ids.decode("entry", text)
+    except ValueError:
+        return None

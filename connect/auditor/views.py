@@ -1,0 +1,265 @@
+"""The auditor's console: is the log whole, and what left, to whom, under which consent. Every look is itself an entry."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from apps_registry import queries as registry
+from connect.accounts import queries as accounts
+from connect.accounts.guards import person, requires
+from connect.accounts.roles import Right
+from connect.auditor import presenting, question, scope
+from connect.auditor.question import CHANNELS, TYPES, Question
+from connect.auditor.scope import Scope
+from connect.core import actor, clock, database, ids, settings, web
+from connect.core.problems import Problem
+from connect.ledger import acts, bundle, keys, queries, selfcheck, services, state, tree
+from connect.ledger.queries import Entry, Filters, Located
+
+_ON_PAGE = 50
+_LINES = 20
+_STALE = timedelta(minutes=15)
+
+blueprint = Blueprint("auditor", __name__, template_folder="templates")
+
+
+@blueprint.get("/ledger-console")
+@requires(Right.READ_LEDGER, Right.READ_ALL_LEDGERS)
+def console() -> str:
+    """Search, with the state of the log on top."""
+    allowed, apps = scope.of(person()), list(registry.apps())
+    asked = question.parse(request.args, allowed, apps)
+    found, leaves = _search(asked)
+    _look(asked.filters, len(found))
+    names = _Names(found, allowed)
+    older = len(found) == _ON_PAGE
+    return render_template(
+        "auditor/console.html",
+        query=asked.asked,
+        choices=_choices(allowed, apps),
+        window_words=_window_words(asked),
+        wider_url=_address(asked, days=asked.wider()) if asked.wider() else None,
+        problems=asked.problems,
+        scope_words=allowed.words,
+        chain=_chain(),
+        rows=[presenting.row(entry, leaves.get(entry.id), names.accounts, names.apps, names.people) for entry in found],
+        total=None if older or asked.before else len(found),
+        newer_url=_address(asked) if asked.before else None,
+        older_url=_address(asked, before=presenting.previous(found[-1])) if older else None,
+        bundle_url=url_for("auditor.download"),
+        bundle_fields={name: value for name, value in asked.asked.items() if value} | {"days": asked.days},
+    )
+
+
+@blueprint.get("/ledger-console/entries/<entry_id>")
+@requires(Right.READ_LEDGER, Right.READ_ALL_LEDGERS)
+def entry(entry_id: str) -> str:
+    """One entry: in words, the exact bytes, and its proof."""
+    allowed = scope.of(person())
+    found = _located(entry_id, allowed)
+    _look(Filters(request_id=found.entry.request_id, type=found.entry.type), 1)
+    one, names = found.entry, _Names([found.entry], allowed)
+    return render_template(
+        "auditor/entry.html",
+        entry={
+            "id": one.name,
+            "index": found.leaf_index,
+            "at": one.at,
+            "type": one.type,
+            "sentence": presenting.sentence(one, names.accounts, names.apps, names.people),
+            "facts": presenting.facts(one, names.accounts, names.apps, names.people),
+            "body": one.body.decode("utf-8", "replace"),
+            "body_sha256": hashlib.sha256(one.body).hexdigest(),
+            "nonce": one.nonce.hex(),
+            "leaf_hash": tree.leaf_hash(found.commitment).hex(),
+            "previous_url": None,
+            "next_url": None,
+        },
+        fields=presenting.field_rows(one),
+        lines=presenting.line_rows(found.lines[:_LINES]),
+        lines_total=len(found.lines),
+        proof=_proof(found),
+        checkpoint=found.proof.checkpoint if found.proof else None,
+        verdict=_verdict(found),
+        steps=_steps(),
+        key=keys.verifier_key(),
+        bundle_url=url_for("auditor.download"),
+        related=_related(one),
+    )
+
+
+@blueprint.post("/ledger-console/bundle")
+@requires(Right.READ_LEDGER, Right.READ_ALL_LEDGERS)
+def download() -> Response:
+    """An evidence bundle of what is shown; it verifies offline. The export is an entry of its own, written first."""
+    allowed = scope.of(person())
+    if request.form.get("entry"):
+        one = _located(request.form["entry"], allowed).entry
+        made = bundle.extract_of([one.id])
+    else:
+        asked = question.parse(request.form, allowed, list(registry.apps()))
+        made = bundle.extract(asked.filters)
+    _exported(made)
+    answer = Response(made.data, content_type="application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="ledger-bundle-{made.size}.zip"'
+    return answer
+
+
+@blueprint.post("/ledger-console/check")
+@requires(Right.READ_LEDGER, Right.READ_ALL_LEDGERS)
+def check() -> Any:
+    """Check the whole log now."""
+    with database.unit_of_work() as session:
+        done = selfcheck.run(session)
+    flash(done.words, "good" if done.ok else "bad")
+    return redirect(url_for("auditor.console"), 303)
+
+
+class _Names:
+    """The names that the found entries need, each kind by one statement."""
+
+    def __init__(self, found: list[Entry], allowed: Scope) -> None:
+        self.accounts: dict[UUID | None, str] = dict(allowed.accounts)
+        self.apps: dict[UUID | None, str] = {app.id: app.name for app in registry.apps()}
+        self.people: dict[UUID | None, str] = dict(accounts.names(each.person_id for each in found if each.person_id))
+
+
+def _search(asked: Question) -> tuple[list[Entry], dict[UUID, int]]:
+    if asked.problems:
+        return [], {}
+    with database.read() as connection:
+        found = list(queries.search(connection, asked.filters, before=asked.before, limit=_ON_PAGE))
+        return found, queries.leaves_of(connection, [each.id for each in found])
+
+
+def _located(text: str, allowed: Scope) -> Located:
+    try:
+        with database.read() as connection:
+            found = queries.locate(connection, ids.decode("entry", text))
+    except ValueError:
+        found = None
+    if found is None or not allowed.allows(found.entry.account_id):
+        raise Problem("not-found", _("There is no such entry, or you may not see it."))
+    return found
+
+
+def _look(filters: Filters, count: int) -> None:
+    """Write down that somebody looked (ux.md: every look is itself logged)."""
+    asked = {
+        name: str(value) for name in ("type", "channel", "request_id", "record") if (value := getattr(filters, name))
+    }
+    draft = acts.viewed(
+        actor=actor.person(person().id).as_text(),
+        place="console",
+        filters=asked,
+        count=count,
+        account_id=filters.account_id,
+        person_id=person().id,
+        request_id=web.request_id(),
+    )
+    database.group_commit(lambda session: services.append(session, draft))
+
+
+def _exported(made: bundle.Bundle) -> None:
+    draft = acts.exported(
+        actor=actor.person(person().id).as_text(),
+        place="console",
+        kind="extract",
+        filters={},
+        person_id=person().id,
+        count=made.count,
+        size=made.size,
+        sha256=hashlib.sha256(made.data).hexdigest(),
+        request_id=web.request_id(),
+    )
+    database.group_commit(lambda session: services.append(session, draft))
+
+
+def _chain() -> dict[str, Any]:
+    head, checked = state.now(), selfcheck.last()
+    age = clock.now() - head.published_at if head.published_at else timedelta(0)
+    return {
+        "size": head.size,
+        "checkpoint": {"at": head.published_at, "size": head.published_size, "root": head.root.hex()}
+        if head.published_at
+        else None,
+        "sealed_age": age,
+        "pending": head.pending,
+        "stale": age > _STALE,
+        "check": {
+            "at": checked.at,
+            "ok": checked.ok,
+            "words": checked.words,
+            "entry_url": url_for("auditor.entry", entry_id=checked.entry) if checked.entry else None,
+        }
+        if checked
+        else None,
+    }
+
+
+def _proof(found: Located) -> dict[str, Any] | None:
+    if found.proof is None:
+        return None
+    return {
+        "index": found.proof.index,
+        "size": found.proof.size,
+        "path": [each.hex() for each in found.proof.path],
+        "root": found.proof.root.hex(),
+    }
+
+
+def _verdict(found: Located) -> dict[str, Any]:
+    if found.fault:
+        return {"ok": False, "words": _("This entry does not hold: %(fault)s", fault=found.fault)}
+    if found.proof is None:
+        return {"ok": True, "words": _("Written, and sealed within seconds")}
+    return {"ok": True, "words": _("As it was sealed: body, leaf and proof fit the signed checkpoint")}
+
+
+def _steps() -> list[tuple[str, str]]:
+    base = settings.current().base_url
+    return [
+        (_("Download the evidence bundle of this entry with the button above."), ""),
+        (_("Take verify.py from another channel than the bundle, and run it. It needs no network and no database."),
+         f"python verify.py ledger-bundle.zip --key '{keys.verifier_key()}'"),
+        (_("Or check the log itself with any C2SP tlog-tiles client."), f"{base}/ledger/checkpoint"),
+    ]  # fmt: skip
+
+
+def _related(one: Entry) -> list[dict[str, str]]:
+    links = []
+    if one.request_id:
+        links.append(
+            {"words": _("Entries of the same request"), "href": url_for("auditor.console", request_id=one.request_id)}
+        )
+    if one.account_id and one.app_id:
+        client = next((app.client_id for app in registry.apps() if app.id == one.app_id), "")
+        href = url_for("auditor.console", account=ids.encode("acc", one.account_id), app=client)
+        links.append({"words": _("Entries of this app and business"), "href": href})
+    return links
+
+
+def _choices(allowed: Scope, apps: list[registry.AppLine]) -> dict[str, list[dict[str, str]]]:
+    return {
+        "accounts": [{"value": ids.encode("acc", each), "words": name} for each, name in allowed.accounts.items()],
+        "apps": [{"value": app.client_id, "words": app.name} for app in apps],
+        "types": [{"value": each, "words": each} for each in TYPES],
+        "channels": [{"value": each, "words": each} for each in CHANNELS],
+    }
+
+
+def _window_words(asked: Question) -> str:
+    if asked.has_dates:
+        return _("The days you chose.")
+    return _("The last %(days)s days.", days=asked.days)
+
+
+def _address(asked: Question, *, days: int | None = None, before: str | None = None) -> str:
+    kept = {name: value for name, value in asked.asked.items() if value}
+    return url_for("auditor.console", **kept, days=days or asked.days, before=before)
