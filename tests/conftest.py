@@ -26,7 +26,7 @@ from flask.testing import FlaskClient
 
 from connect.app import create_app
 from connect.core import database as core_database
-from connect.core import limits
+from connect.core import ids, limits
 from connect.core import settings as core_settings
 from connect.core.settings import Settings
 from tests.support import queries
@@ -119,6 +119,7 @@ def settings(database_url: str, dialect: str, tmp_path: Path, overrides: dict[st
 def database(settings: Settings) -> Iterator[ModuleType]:
     """connect.core.database, open on a migrated and empty database: `with database.unit_of_work() as session: …`."""
     limits.reset()
+    ids._last = (0, 0)  # ids never go back, and a test before this one may have moved the clock ahead
     core_database.activate(settings)
     yield core_database
     core_database.active().engine.dispose()

@@ -107,7 +107,9 @@ class Settings:
 
     # Calls
     import_batch: int = setting(
-        100, "Calls an import stores in one transaction; few, so that a server on the same SQLite file gets its turns", floor=1
+        100,
+        "Calls an import stores in one transaction; few, so that a server on the same SQLite file gets its turns",
+        floor=1,
     )
 
     # Mail

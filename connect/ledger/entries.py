@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from connect.core import clock, ids
@@ -22,7 +22,8 @@ VERSION = 1
 class Draft:
     """An entry to be: what queries look for, the members of its type, and a line per record disclosed.
 
-    A line names `id`, `number`, `department`, `set` (which of the body's field sets), `subject` (a salted digest).
+    A line names `id`, `number`, `department`, `set` (which of the body's field sets), `subject` (a salted digest). `at` is when it
+    happened, where that is not now but within the last day.
     """
 
     type: str
@@ -41,26 +42,56 @@ class Draft:
     at: datetime | None = None
 
 
+class Columns(Protocol):
+    """What the header of a body is made from: a draft, or a row of `ledger_entry`."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def account_id(self) -> UUID | None: ...
+    @property
+    def app_id(self) -> UUID | None: ...
+    @property
+    def grant_id(self) -> UUID | None: ...
+    @property
+    def person_id(self) -> UUID | None: ...
+    @property
+    def channel(self) -> str | None: ...
+    @property
+    def token_ref(self) -> str | None: ...
+    @property
+    def resource(self) -> str | None: ...
+    @property
+    def request_id(self) -> str | None: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def count(self) -> int | None: ...
+
+
 def body(draft: Draft, entry_id: UUID, at: datetime, node: str, lines: PackedLines | None) -> dict[str, Any]:
     """The whole body: the header from the draft's columns, so that columns and body cannot disagree, and its own members."""
+    named = None if lines is None else {"count": lines.count, "root": lines.root.hex()}
+    return {**draft.body_members, **header(draft, entry_id, at, node), "v": VERSION, "lines": named}
+
+
+def header(columns: Columns, entry_id: UUID, at: datetime, node: str) -> dict[str, Any]:
+    """The members of a body that also stand in columns."""
     return {
-        **draft.body_members,
-        "v": VERSION,
-        "type": draft.type,
+        "type": columns.type,
         "id": ids.encode("entry", entry_id),
         "at": clock.text(at),
         "node": node,
-        "account": text_id("acc", draft.account_id),
-        "app": text_id("app", draft.app_id),
-        "grant": text_id("grant", draft.grant_id),
-        "person": text_id("psn", draft.person_id),
-        "channel": draft.channel,
-        "token": draft.token_ref,
-        "resource": draft.resource,
-        "request_id": draft.request_id,
-        "status": draft.status,
-        "count": draft.count,
-        "lines": None if lines is None else {"count": lines.count, "root": lines.root.hex()},
+        "account": text_id("acc", columns.account_id),
+        "app": text_id("app", columns.app_id),
+        "grant": text_id("grant", columns.grant_id),
+        "person": text_id("psn", columns.person_id),
+        "channel": columns.channel,
+        "token": columns.token_ref,
+        "resource": columns.resource,
+        "request_id": columns.request_id,
+        "status": columns.status,
+        "count": columns.count,
     }
 
 

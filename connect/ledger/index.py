@@ -1,7 +1,7 @@
 """The subject index: which entries disclosed a record, or spoke of a subject's digest. Filled after sealing, in leaf order.
 
-Fifty rows for each read would halve the rate of appends, so the sealer fills it when it has time. Until then `since` gives the leaves
-that a search still has to read one by one, so a search never misses what is not indexed yet.
+Fifty rows for each read would halve the rate of appends, so the sealer fills it when it has time. What is not indexed yet a search
+reads line by line, so it never misses anything.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -35,6 +35,14 @@ def keys_of(data: bytes) -> set[bytes]:
         return set(_keys(map(orjson.loads, lines.unpack(data))))
     except ValueError:
         return set()
+
+
+def speaks_of(connection: Connection, wanted: bytes, entry_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """A condition on `entry_id`: the entry has an index key, or is not indexed yet and has it in its lines."""
+    column = models.subject_index.c
+    indexed = select(column.entry_id).where(column.log_id == LOG, column.key == wanted)
+    rest = [found for found, data in _not_indexed(connection) if wanted in keys_of(data)]
+    return entry_id.in_(indexed) | entry_id.in_(rest) if rest else entry_id.in_(indexed)
 
 
 def index_once() -> int:
@@ -76,6 +84,16 @@ def _next(connection: Connection, limit: int) -> list[tuple[int, UUID, bytes | N
         .limit(limit)
     )
     return [(position, entry_id, data) for position, entry_id, data in rows]
+
+
+def _not_indexed(connection: Connection) -> Iterator[tuple[UUID, bytes]]:
+    """Entries, with their lines, that wait for a leaf or for the index."""
+    leaf, pending, line = models.leaf.c, models.pending.c, models.lines.c
+    indexed = select(models.state.c.indexed).where(models.state.c.log_id == LOG).scalar_subquery()
+    sealed = select(leaf.entry_id).where(leaf.log_id == LOG, leaf.leaf_index >= func.coalesce(indexed, 0))
+    waiting = select(pending.entry_id).where(pending.log_id == LOG)
+    statement = select(line.entry_id, line.data).where(line.log_id == LOG, line.entry_id.in_(sealed.union_all(waiting)))
+    return ((entry_id, data) for entry_id, data in connection.execute(statement))
 
 
 def _keys(records: Iterable[dict[str, Any]]) -> Iterator[bytes]:

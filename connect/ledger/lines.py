@@ -41,4 +41,4 @@ def unpack(data: bytes) -> list[bytes]:
 
 def root(plain: Iterable[bytes]) -> bytes:
     """The root that the body names."""
-    return tree.root([tree.leaf_hash(line) for line in plain])
+    return tree.root(tree.leaf_hashes(plain))

@@ -117,9 +117,14 @@ def run(stop: threading.Event) -> None:
             logger.error("the sealer refuses to work", reason=str(error))
             pause = _AFTER_REFUSAL
             continue
-        config = settings.current()
-        behind = sealed == config.seal_batch or indexed == config.index_batch
-        pause = 0.0 if behind else config.seal_interval.total_seconds()
+        pause = _pause(sealed, indexed)
+
+
+def _pause(sealed: int, indexed: int) -> float:
+    """Seconds to wait: none while entries queue up, or while the index is behind and nobody writes."""
+    config = settings.current()
+    behind = sealed == config.seal_batch or (not sealed and indexed == config.index_batch)
+    return 0.0 if behind else config.seal_interval.total_seconds()
 
 
 def _locked_head(connection: Connection) -> Head | None:

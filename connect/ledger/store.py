@@ -73,6 +73,15 @@ def tile(connection: Connection, level: int, number: int) -> bytes | None:
     )
 
 
+def commitment(connection: Connection, leaf_index: int) -> bytes | None:
+    """The entry of a leaf, out of its bundle; None when the bundle is lost or damaged."""
+    try:
+        entries = tiles.unpack_entries(tile(connection, tiles.ENTRIES, leaf_index // tiles.WIDTH) or b"")
+    except ValueError:
+        return None
+    return dict(enumerate(entries)).get(leaf_index % tiles.WIDTH)
+
+
 def reader(connection: Connection) -> Callable[[int, int], bytes]:
     """`read(level, number)` of tiles that must be there, each read once; Damaged when one is not."""
     kept: dict[tuple[int, int], bytes] = {}

@@ -6,7 +6,7 @@ Checking a proof is not here but in verify.py, which shares no code with the wri
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 # `node(level, index)` is the hash over leaves `index * 2**level` to `(index + 1) * 2**level`, a complete subtree.
 Node = Callable[[int, int], bytes]
@@ -18,6 +18,11 @@ EMPTY_ROOT = _sha256().digest()
 def leaf_hash(entry: bytes) -> bytes:
     """SHA-256(0x00 || entry)."""
     return _sha256(b"\x00" + entry).digest()
+
+
+def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
+    """The leaf hash of each entry."""
+    return [_sha256(b"\x00" + entry).digest() for entry in entries]
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

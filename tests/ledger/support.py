@@ -47,3 +47,12 @@ def write(database: ModuleType, made: Draft | None = None) -> Appended:
         appended = services.append(session, made or draft())
     assert appended is not None
     return appended
+
+
+def write_many(database: ModuleType, number: int) -> list[Appended]:
+    """Append `number` entries of two lines each in one transaction."""
+    with database.unit_of_work() as session:
+        made = [
+            services.append(session, draft(lines=[{"id": f"call_{i}"}, {"id": f"call_{i + 1}"}])) for i in range(number)
+        ]
+    return [appended for appended in made if appended is not None]

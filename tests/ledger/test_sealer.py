@@ -17,7 +17,7 @@ from connect.core import ids, settings
 from connect.ledger import keys, models, note, published, sealer, services, store, tiles, tree
 from connect.ledger.commitment import commit
 from connect.ledger.sealer import Refused, Sealer
-from tests.ledger.support import count, draft, write
+from tests.ledger.support import count, draft, write, write_many
 from tests.support.clock import Clock
 from tests.support.databases import postgres_only, sqlite_only
 
@@ -32,7 +32,7 @@ def leaves(database: ModuleType) -> list[UUID]:
 
 
 def test_each_entry_gets_one_leaf_and_the_signed_root_covers_them_all(database: ModuleType) -> None:
-    written = [write(database) for _ in range(300)]
+    written = write_many(database, 300)
     report = sealer.seal_once()
     assert (report.sealed, report.size, report.published) == (300, 300, 300)
     with database.read() as connection:
@@ -52,8 +52,7 @@ def test_each_entry_gets_one_leaf_and_the_signed_root_covers_them_all(database: 
 def test_a_log_that_grew_in_batches_continues_each_of_its_checkpoints(database: ModuleType) -> None:
     change_settings(seal_batch=7)
     for number in (1, 20, 300):
-        for _ in range(number):
-            write(database)
+        write_many(database, number)
         sealer.seal_once(publish=True)
     with database.read() as connection:
         node = store.nodes(connection)

@@ -1,0 +1,166 @@
+"""Looking into the ledger: search, newest first, and everything that is known of one entry. Hands out frozen values only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import BigInteger, ColumnElement, Connection, LargeBinary, Select, func, literal, select
+
+from connect.ledger import index, models, partitions, store, tree
+from connect.ledger import lines as record_lines
+from connect.ledger.models import LOG
+from connect.ledger.proofs import Proof
+from connect.ledger.rows import COLUMNS, Entry, fault
+
+LARGEST_PAGE = 1_000
+_SLACK = timedelta(days=1)  # between `at` and the time in the id, which lets the database pass over other months
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What to look for; members that are None do not narrow. `since` and `until` bound `at`, `until` excluded.
+
+    `record` is a record's id (`call_…`), `subject` a subject's digest; `field`, `scope` and `address_digest` are looked for in bodies.
+    """
+
+    account_id: UUID | None = None
+    app_id: UUID | None = None
+    grant_id: UUID | None = None
+    person_id: UUID | None = None
+    token_ref: str | None = None
+    type: str | None = None
+    channel: str | None = None
+    resource: str | None = None
+    request_id: str | None = None
+    status: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    record: str | None = None
+    subject: str | None = None
+    field: str | None = None
+    scope: str | None = None
+    address_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """An entry with its lines and its place in the tree.
+
+    `leaf_index` is None until it is sealed, `proof` until a checkpoint that covers it is published. `fault` says what does not fit.
+    """
+
+    entry: Entry
+    lines: tuple[dict[str, Any], ...]
+    commitment: bytes | None
+    leaf_index: int | None
+    proof: Proof | None
+    fault: str | None
+
+
+_E = models.entry.c
+_EQUAL = (
+    "account_id",
+    "app_id",
+    "grant_id",
+    "person_id",
+    "token_ref",
+    "type",
+    "channel",
+    "resource",
+    "request_id",
+    "status",
+)
+
+
+def search(
+    connection: Connection, filters: Filters, *, before: UUID | None = None, limit: int = 50
+) -> tuple[Entry, ...]:
+    """The newest `limit` entries (at most 1,000) that fit, older than `before`: the id of the last one seen."""
+    statement = _where(connection, select(*COLUMNS), filters)
+    if before is not None:
+        statement = statement.where(_E.id < before)
+    rows = connection.execute(statement.order_by(_E.id.desc()).limit(min(limit, LARGEST_PAGE)))
+    return tuple(Entry(*row) for row in rows)
+
+
+def each(connection: Connection, filters: Filters) -> Iterator[Entry]:
+    """Every entry that fits, newest first, read in pages."""
+    before: UUID | None = None
+    while page := search(connection, filters, before=before, limit=LARGEST_PAGE):
+        yield from page
+        before = page[-1].id
+
+
+def locate(connection: Connection, entry_id: UUID) -> Located | None:
+    """The entry of that id with its lines, leaf, and proof in the newest published checkpoint."""
+    row = connection.execute(select(*COLUMNS).where(_E.log_id == LOG, _E.id == entry_id)).first()
+    if row is None:
+        return None
+    entry = Entry(*row)
+    stored = connection.scalar(
+        select(models.lines.c.data).where(models.lines.c.log_id == LOG, models.lines.c.entry_id == entry_id)
+    )
+    commitment = _queued(connection, entry_id)  # before the leaf: what leaves the queue in between has a leaf by then
+    leaf_index = leaf_of(connection, entry_id) if commitment is None else None
+    if leaf_index is not None:
+        commitment = store.commitment(connection, leaf_index)
+    wrong = fault(entry, stored, commitment)
+    plain = [] if stored is None or wrong else record_lines.unpack(stored)
+    return Located(
+        entry, tuple(map(orjson.loads, plain)), commitment, leaf_index, _prove(connection, leaf_index), wrong
+    )
+
+
+def leaf_of(connection: Connection, entry_id: UUID) -> int | None:
+    """The leaf that stands for an entry; None until it is sealed."""
+    column = models.leaf.c
+    return connection.scalar(select(column.leaf_index).where(column.log_id == LOG, column.entry_id == entry_id))
+
+
+def _queued(connection: Connection, entry_id: UUID) -> bytes | None:
+    column = models.pending.c
+    return connection.scalar(select(column.commitment).where(column.log_id == LOG, column.entry_id == entry_id))
+
+
+def _prove(connection: Connection, leaf_index: int | None) -> Proof | None:
+    newest = store.newest_published(connection)
+    if leaf_index is None or newest is None or leaf_index >= newest.size:
+        return None
+    path = tree.inclusion_proof(leaf_index, newest.size, store.nodes(connection))
+    return Proof(leaf_index, path, newest.note)
+
+
+def _where(connection: Connection, statement: Select[Any], filters: Filters) -> Select[Any]:
+    statement = statement.where(_E.log_id == LOG)
+    for name in _EQUAL:
+        if (value := getattr(filters, name)) is not None:
+            statement = statement.where(_E[name] == value)
+    if filters.since is not None:
+        statement = statement.where(_E.at >= filters.since, _E.id >= partitions.bound(filters.since - _SLACK))
+    if filters.until is not None:
+        statement = statement.where(_E.at < filters.until, _E.id < partitions.bound(filters.until + _SLACK))
+    for kind in (index.RECORD, index.SUBJECT):
+        if (value := getattr(filters, kind)) is not None:
+            statement = statement.where(index.speaks_of(connection, index.key(kind, value), _E.id))
+    return statement.where(*(_contains(connection, needle) for needle in _needles(filters)))
+
+
+def _needles(filters: Filters) -> Iterator[bytes]:
+    """What must stand in the bytes of a body; canonical JSON has one spelling for each."""
+    for name in (filters.field, filters.scope):
+        if name is not None:
+            yield orjson.dumps(name)
+    if filters.address_digest is not None:
+        yield b'"address_digest":' + orjson.dumps(filters.address_digest)
+
+
+def _contains(connection: Connection, needle: bytes) -> ColumnElement[bool]:
+    bound = literal(needle, LargeBinary)
+    if connection.dialect.name == "postgresql":
+        return func.position(bound.op("IN")(_E.body), type_=BigInteger) > 0
+    return func.instr(_E.body, bound, type_=BigInteger) > 0
