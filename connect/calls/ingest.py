@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from connect.accounts.models import Account
+from connect.calls import changes
 from connect.calls.directory import Directory
 from connect.calls.incoming import CallIn
 from connect.calls.kinds import RecordingKind
 from connect.calls.models import Call
 from connect.calls.parts import Parts
 from connect.calls.signals import EndedCall, call_ended
-from connect.core import clock, ids
+from connect.core import ids
 from connect.scopes.values import CURRENCY
 
 Row = dict[str, Any]
@@ -31,10 +30,6 @@ _FLAGS = ("has_recording", "has_voicemail", "has_transcript")
 def _renamed(row: Row) -> Row:
     """The row for an UPDATE: its key goes into the condition, the rest is set."""
     return {"known_id": row["id"], **{name: value for name, value in row.items() if name not in {"account_id", "id"}}}
-
-
-class UnknownAccountError(LookupError):
-    """There is no account of this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +63,7 @@ class _Ingest:
     def __init__(self, session: Session, account_id: UUID) -> None:
         self._session, self._account_id = session, account_id
         self._connection = session.connection()
-        self._at = self._turn()
+        self._at = changes.turn(self._connection, account_id)
         self._directory = Directory(self._connection, account_id, self._at)
         self._parts = Parts(self._connection, account_id, self._directory, self._at)
 
@@ -78,7 +73,7 @@ class _Ingest:
         self._directory.learn_callers(call for key, call in calls.items() if key not in known)
         new = {ids.new(): call for key, call in calls.items() if key not in known}
         changed = self._changed({known[key]["id"]: call for key, call in calls.items() if key in known}, known.values())
-        sequence = iter(self._take(len(new) + len(changed)))
+        sequence = iter(changes.take(self._connection, self._account_id, len(new) + len(changed)))
         rows = [self._new_row(call_id, call, next(sequence)) for call_id, call in new.items()]
         updates = [self._stamped(row, next(sequence)) for row in changed]
         self._write(rows, updates)
@@ -86,18 +81,6 @@ class _Ingest:
         if emit:
             self._tell(rows + updates, {row["id"] for row in known.values() if row["ended_at"] is not None})
         return IngestReport(len(rows), len(updates), len(known) - len(updates), self._directory.made)
-
-    def _turn(self) -> datetime:
-        """Wait for the account's turn, so that its changes commit in the order of their numbers; the time of this change.
-
-        Nodes' clocks differ a little, so a change is never dated before the one that came before it.
-        """
-        turn = select(Account.id).where(Account.id == self._account_id).with_for_update(key_share=True)
-        if self._connection.scalar(turn) is None:
-            raise UnknownAccountError(f"no account {self._account_id}")
-        newest = select(Call.updated_at).where(Call.account_id == self._account_id).order_by(Call.change_seq.desc())
-        last: datetime | None = self._connection.scalar(newest.limit(1))
-        return max(clock.now(), last) if last else clock.now()
 
     def _known(self, calls: Iterable[Key]) -> dict[Key, RowMapping]:
         by_source: dict[str, list[str]] = {}
@@ -122,19 +105,6 @@ class _Ingest:
             if before["id"] in touched or any(before[name] != value for name, value in row.items()):
                 changed.append({"id": before["id"], **row})
         return changed
-
-    def _take(self, count: int) -> range:
-        """The account's next `count` change numbers."""
-        if not count:
-            return range(0)
-        statement = (
-            update(Account)
-            .where(Account.id == self._account_id)
-            .values(change_counter=Account.change_counter + count)
-            .returning(Account.change_counter)
-        )
-        last: int = self._connection.scalars(statement).one()
-        return range(last - count + 1, last + 1)
 
     def _new_row(self, call_id: UUID, call: CallIn, change_seq: int) -> Row:
         caller = {"subject_id": self._directory.subject(call.caller), "entered_at": self._at}

@@ -1,25 +1,43 @@
-"""What commands ask of the call log. Nothing here commits on its own: whoever calls hands over how a unit of work is opened."""
+"""What commands ask of the call log. Nothing here opens a unit of work on its own: whoever calls says how one is opened."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from connect.calls import bulk, media
+from connect.calls.generator import generate
 from connect.calls.incoming import CallIn
 from connect.calls.ingest import IngestReport, ingest
-from connect.core import clock
+from connect.calls.made_up.media import tones
+from connect.calls.models import Call
+from connect.core import clock, settings
 
 OpenUnit = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int], None]
 
+_BATCH, _BLOCK = 1000, 10_000
+
+
+def _unheard(_count: int) -> None:
+    pass
+
 
 def store(
-    open_unit: OpenUnit, account_id: UUID, calls: Iterable[CallIn], *, batch: int, progress: Progress, gentle: bool
+    open_unit: OpenUnit,
+    account_id: UUID,
+    calls: Iterable[CallIn],
+    *,
+    batch: int = _BATCH,
+    gentle: bool = False,
+    progress: Progress = _unheard,
 ) -> IngestReport:
     """Store history without events, `batch` calls to a transaction; `progress` hears how many were stored each time.
 
@@ -34,6 +52,54 @@ def store(
         if gentle:
             time.sleep(clock.monotonic() - started)
     return report
+
+
+def import_history(
+    open_unit: OpenUnit, account_id: UUID, calls: Iterable[CallIn], progress: Progress = _unheard
+) -> IngestReport:
+    """Store what an importer read, leaving room for a running server."""
+    batch = settings.current().import_batch
+    return store(open_unit, account_id, calls, batch=batch, gentle=True, progress=progress)
+
+
+def load_demo(
+    open_unit: OpenUnit,
+    account_id: UUID,
+    *,
+    timezone: str,
+    until: datetime,
+    count: int = 5000,
+    seed: int = 1,
+    progress: Progress = _unheard,
+) -> IngestReport:
+    """Fill an account with `count` made-up calls up to `until`, their recordings in the media store."""
+    for content in tones():
+        media.put(account_id, content)
+    return store(open_unit, account_id, generate(seed, timezone, until, count), progress=progress)
+
+
+def fill(
+    open_unit: OpenUnit,
+    account_id: UUID,
+    *,
+    timezone: str,
+    until: datetime,
+    count: int,
+    seed: int = 1,
+    progress: Progress = _unheard,
+) -> None:
+    """Put `count` calls into an empty account for a benchmark: 10,000 made-up ones, then copies of those over two years."""
+    size = min(count, _BLOCK)
+    store(open_unit, account_id, generate(seed, timezone, until, size), progress=progress)
+    for number in range(1, -(-count // size)):
+        with open_unit() as session:
+            bulk.copy(session, account_id, range(1, min(size, count - number * size) + 1), number)
+        progress(min(size, count - number * size))
+
+
+def count_calls(session: Session, account_id: UUID) -> int:
+    """How many calls the account has."""
+    return session.scalar(select(func.count()).select_from(Call).where(Call.account_id == account_id)) or 0
 
 
 def _batches(calls: Iterable[CallIn], size: int) -> Iterator[list[CallIn]]:

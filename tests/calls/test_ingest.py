@@ -14,7 +14,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from connect.accounts.models import Account
-from connect.calls.ingest import UnknownAccountError, ingest
+from connect.calls.incoming import DepartmentIn
+from connect.calls.changes import UnknownAccountError
+from connect.calls.ingest import ingest
 from connect.calls.models import (
     Agent,
     AgentDepartment,
@@ -31,7 +33,7 @@ from connect.calls.models import (
 from connect.calls.signals import EndedCall, call_ended
 from connect.core import clock, ids
 from connect.core.database import Base
-from tests.calls.samples import ASHA, BINA, BINAS_NUMBER, CARE, HELPLINE, SALES, VIVAN, a_call, a_full_call, put
+from tests.calls.samples import ASHA, BINA, BINAS_NUMBER, CARE, HELPLINE, VIVAN, a_call, a_full_call, put
 from tests.support.databases import postgres_only
 
 TABLES: tuple[type[Base], ...] = (
@@ -155,7 +157,7 @@ def test_two_numbers_can_be_one_contact(database: ModuleType, account_id: UUID) 
 
 
 def test_a_department_below_another_brings_it_along(database: ModuleType, account_id: UUID) -> None:
-    put(account_id, a_call(department=type(SALES)("Exports", parent="Sales")))
+    put(account_id, a_call(department=DepartmentIn("Exports", parent="Sales")))
     by_name = {row.name: row for row in rows(database, Department)}
     assert by_name["Exports"].parent_id == by_name["Sales"].id
 

@@ -19,9 +19,9 @@ from zoneinfo import ZoneInfo
 from connect.calls.importers import cells
 from connect.calls.importers.parsed import Emptied, Parsed, Refused
 from connect.calls.importers.reading import FileError, lines
-from connect.calls.importers.stand_ins import RANGE, StandIns
 from connect.calls.incoming import AgentIn, CallIn, ContactIn, DepartmentIn, LegIn, NumberIn
 from connect.calls.kinds import SHORT_ABANDON_S, Direction, LegResult, MissedReason, Status
+from connect.calls.stand_ins import RANGE, StandIns
 
 SOURCE = "bank-1999"
 TIMEZONE = "Asia/Jerusalem"
