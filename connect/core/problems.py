@@ -15,6 +15,7 @@ TYPES: dict[str, tuple[int, str]] = {
     "invalid-cursor": (400, "The cursor does not fit this request"),
     "not-authenticated": (401, "A valid access token is needed"),
     "token-expired": (401, "The access token has expired"),
+    "token-revoked": (401, "The access token was ended"),
     "grant-ended": (401, "The customer's grant has ended"),
     "app-suspended": (401, "The app is suspended"),
     "forbidden": (403, "Not allowed"),

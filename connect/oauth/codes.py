@@ -113,7 +113,7 @@ def find(session: Session, code: str) -> Code | None:
 
 def spend(session: Session, code: Code, chain_id: UUID, now: datetime) -> bool:
     """Use the code up; False when it has expired or another exchange was faster."""
-    spent = session.connection().execute(_SPEND, {"digest": code.digest, "chain": chain_id, "now": now})
+    spent = session.connection().execute(_SPEND, {"spent": code.digest, "chain": chain_id, "now": now})
     return bool(spent.rowcount)
 
 
@@ -129,7 +129,7 @@ _FIND = standing.locked(select(*_COLUMNS, *standing.COLUMNS), AuthorizationCode)
 _SPEND = (
     update(AuthorizationCode)
     .where(
-        AuthorizationCode.digest == bindparam("digest", type_=Bytes),
+        AuthorizationCode.digest == bindparam("spent", type_=Bytes),
         AuthorizationCode.used_at.is_(None),
         AuthorizationCode.expires_at > bindparam("now", type_=UtcDateTime),
     )

@@ -1,0 +1,41 @@
+"""An app and a customer, before each test of the authorization server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.oauth.flow import Flow
+from tests.support import world
+from tests.support.world import World
+
+
+@pytest.fixture
+def overrides() -> dict[str, Any]:
+    """Without limits, so that many requests from one address are not the subject unless a test makes them so."""
+    return {"token_rate": "", "token_failure_rate": "", "api_rate": "", "address_rate": ""}
+
+
+@pytest.fixture
+def a_world(app: Flask) -> World:
+    return world.make()
+
+
+@pytest.fixture
+def flow(app: Flask, a_world: World) -> Flow:
+    """A confidential app."""
+    return Flow(app, a_world)
+
+
+@pytest.fixture
+def public(app: Flask) -> Flow:
+    """A public app, which has no secret."""
+    return Flow(app, world.make(kind="public", name="Other Traders"))
+
+
+@pytest.fixture
+def other(app: Flask) -> Flow:
+    """Another confidential app, of another team, with another customer."""
+    return Flow(app, world.make(name="Third Traders"))
