@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 
 from connect.core import ids
 from connect.core.i18n import language
-from connect.ledger.queries import Entry
+from connect.ledger.rows import Entry
 from connect.scopes.text import words
 
-Names = Mapping[UUID | None, str]
+Names = Mapping[UUID, str]
 
 
 def row(entry: Entry, leaf: int | None, accounts: Names, apps: Names, people: Names) -> dict[str, Any]:
@@ -28,8 +28,8 @@ def row(entry: Entry, leaf: int | None, accounts: Names, apps: Names, people: Na
         "type": entry.type,
         "event": event(entry),
         "actor": actor(entry, apps, people),
-        "app": apps.get(entry.app_id),
-        "account": accounts.get(entry.account_id),
+        "app": _name(apps, entry.app_id),
+        "account": _name(accounts, entry.account_id),
         "channel": entry.channel,
         "operation": said.get("operation"),
         "records": entry.count,
@@ -67,13 +67,13 @@ def actor(entry: Entry, apps: Names, people: Names) -> str:
     named = str(entry.members.get("actor") or "")
     if named.startswith("operator"):
         return _("operator %(name)s", name=named.partition(":")[2])
-    return apps.get(entry.app_id, "") if entry.type in {"disclosure", "token"} else named or _("the platform")
+    return _name(apps, entry.app_id, "") if entry.type in {"disclosure", "token"} else named or _("the platform")
 
 
 def sentence(entry: Entry, accounts: Names, apps: Names, people: Names) -> str:
     """One plain sentence about an entry."""
-    said, account = entry.members, accounts.get(entry.account_id, _("no business"))
-    who, app = actor(entry, apps, people), apps.get(entry.app_id, "")
+    said, account = entry.members, _name(accounts, entry.account_id, _("no business"))
+    who, app = actor(entry, apps, people), _name(apps, entry.app_id, "")
     if entry.type == "disclosure":
         recipient = app if said["recipient"]["kind"] == "app" else who
         return _(
@@ -98,8 +98,8 @@ def facts(entry: Entry, accounts: Names, apps: Names, people: Names) -> list[tup
     """The members that every reader looks for, as pairs."""
     said = entry.members
     pairs = [
-        (_("Business"), accounts.get(entry.account_id, "–")),
-        (_("App"), apps.get(entry.app_id, "–")),
+        (_("Business"), _name(accounts, entry.account_id, "–")),
+        (_("App"), _name(apps, entry.app_id, "–")),
         (_("By"), actor(entry, apps, people)),
         (_("Channel"), entry.channel or "–"),
         (_("Operation"), said.get("operation") or "–"),
@@ -134,6 +134,10 @@ def line_rows(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def previous(entry: Entry) -> str:
     """The cursor after an entry."""
     return ids.encode("entry", entry.id)
+
+
+def _name(names: Names, key: UUID | None, otherwise: str = "") -> str:
+    return names.get(key, otherwise) if key is not None else otherwise
 
 
 def _title(said: Mapping[str, Mapping[str, str]], resource: str, name: str) -> str:

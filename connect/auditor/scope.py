@@ -1,4 +1,4 @@
-"""What an auditor may see: everything (the vendor's), or the ledgers of named accounts (the customer's own, an examiner until a day)."""
+"""What an auditor may see: everything (the vendor's), or the ledgers of named accounts (the customer's own, an examiner's)."""
 
 from __future__ import annotations
 

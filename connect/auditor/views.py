@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +14,17 @@ from apps_registry import queries as registry
 from connect.accounts import queries as accounts
 from connect.accounts.guards import person, requires
 from connect.accounts.roles import Right
-from connect.auditor import presenting, question, scope
+from connect.auditor import chain, presenting, question, scope
 from connect.auditor.question import CHANNELS, TYPES, Question
 from connect.auditor.scope import Scope
-from connect.core import actor, clock, database, ids, settings, web
+from connect.core import actor, database, ids, settings, web
 from connect.core.problems import Problem
-from connect.ledger import acts, bundle, keys, queries, selfcheck, services, state, tree
-from connect.ledger.queries import Entry, Filters, Located
+from connect.ledger import acts, bundle, queries, selfcheck, services, tree
+from connect.ledger.queries import Filters, Located
+from connect.ledger.rows import Entry
 
 _ON_PAGE = 50
 _LINES = 20
-_STALE = timedelta(minutes=15)
 
 blueprint = Blueprint("auditor", __name__, template_folder="templates")
 
@@ -47,7 +47,7 @@ def console() -> str:
         wider_url=_address(asked, days=asked.wider()) if asked.wider() else None,
         problems=asked.problems,
         scope_words=allowed.words,
-        chain=_chain(),
+        chain=chain.card(),
         rows=[presenting.row(entry, leaves.get(entry.id), names.accounts, names.apps, names.people) for entry in found],
         total=None if older or asked.before else len(found),
         newer_url=_address(asked) if asked.before else None,
@@ -77,7 +77,7 @@ def entry(entry_id: str) -> str:
             "body": one.body.decode("utf-8", "replace"),
             "body_sha256": hashlib.sha256(one.body).hexdigest(),
             "nonce": one.nonce.hex(),
-            "leaf_hash": tree.leaf_hash(found.commitment).hex(),
+            "leaf_hash": tree.leaf_hash(found.commitment).hex() if found.commitment else "",
             "previous_url": None,
             "next_url": None,
         },
@@ -88,7 +88,7 @@ def entry(entry_id: str) -> str:
         checkpoint=found.proof.checkpoint if found.proof else None,
         verdict=_verdict(found),
         steps=_steps(),
-        key=keys.verifier_key(),
+        key=chain.verifier_key(),
         bundle_url=url_for("auditor.download"),
         related=_related(one),
     )
@@ -125,9 +125,9 @@ class _Names:
     """The names that the found entries need, each kind by one statement."""
 
     def __init__(self, found: list[Entry], allowed: Scope) -> None:
-        self.accounts: dict[UUID | None, str] = dict(allowed.accounts)
-        self.apps: dict[UUID | None, str] = {app.id: app.name for app in registry.apps()}
-        self.people: dict[UUID | None, str] = dict(accounts.names(each.person_id for each in found if each.person_id))
+        self.accounts = allowed.accounts
+        self.apps = {app.id: app.name for app in registry.apps()}
+        self.people = accounts.names(each.person_id for each in found if each.person_id)
 
 
 def _search(asked: Question) -> tuple[list[Entry], dict[UUID, int]]:
@@ -181,36 +181,16 @@ def _exported(made: bundle.Bundle) -> None:
     database.group_commit(lambda session: services.append(session, draft))
 
 
-def _chain() -> dict[str, Any]:
-    head, checked = state.now(), selfcheck.last()
-    age = clock.now() - head.published_at if head.published_at else timedelta(0)
-    return {
-        "size": head.size,
-        "checkpoint": {"at": head.published_at, "size": head.published_size, "root": head.root.hex()}
-        if head.published_at
-        else None,
-        "sealed_age": age,
-        "pending": head.pending,
-        "stale": age > _STALE,
-        "check": {
-            "at": checked.at,
-            "ok": checked.ok,
-            "words": checked.words,
-            "entry_url": url_for("auditor.entry", entry_id=checked.entry) if checked.entry else None,
-        }
-        if checked
-        else None,
-    }
-
-
 def _proof(found: Located) -> dict[str, Any] | None:
+    """The inclusion proof in the newest checkpoint, with the size and root that the checkpoint signs (C2SP tlog-checkpoint)."""
     if found.proof is None:
         return None
+    _origin, size, root = found.proof.checkpoint.split("\n")[:3]
     return {
         "index": found.proof.index,
-        "size": found.proof.size,
-        "path": [each.hex() for each in found.proof.path],
-        "root": found.proof.root.hex(),
+        "size": int(size),
+        "path": [each.hex() for each in found.proof.hashes],
+        "root": base64.b64decode(root).hex(),
     }
 
 
@@ -227,7 +207,7 @@ def _steps() -> list[tuple[str, str]]:
     return [
         (_("Download the evidence bundle of this entry with the button above."), ""),
         (_("Take verify.py from another channel than the bundle, and run it. It needs no network and no database."),
-         f"python verify.py ledger-bundle.zip --key '{keys.verifier_key()}'"),
+         f"python verify.py ledger-bundle.zip --key '{chain.verifier_key()}'"),
         (_("Or check the log itself with any C2SP tlog-tiles client."), f"{base}/ledger/checkpoint"),
     ]  # fmt: skip
 
@@ -261,5 +241,5 @@ def _window_words(asked: Question) -> str:
 
 
 def _address(asked: Question, *, days: int | None = None, before: str | None = None) -> str:
-    kept = {name: value for name, value in asked.asked.items() if value}
+    kept: dict[str, Any] = {name: value for name, value in asked.asked.items() if value}
     return url_for("auditor.console", **kept, days=days or asked.days, before=before)

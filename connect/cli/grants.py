@@ -57,7 +57,9 @@ def _act(act, grant: str, reason: str, as_json: bool) -> None:  # type: ignore[n
             act(session, account_id, grant_id, actor.operator(), reason)
     except GrantError as error:
         raise click.ClickException(str(error)) from error
-    show_one(queries.one(account_id, grant_id).as_dict(), as_json=as_json)
+    changed = queries.one(account_id, grant_id)
+    assert changed is not None  # a grant's row is never deleted
+    show_one(changed.as_dict(), as_json=as_json)
 
 
 def _id(prefix: str, text: str, name: str):  # type: ignore[no-untyped-def]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sys
+import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -13,8 +16,9 @@ from connect.core import clock, settings
 # Only these keys may carry a value. A key that is not here is written as "[redacted]", so that a new one has to be thought about.
 SAFE_KEYS = frozenset(
     {"event", "level", "logger", "timestamp", "request_id", "method", "route", "status", "milliseconds", "count", "size", "reason",
-     "job", "worker", "attempt", "state", "name", "port", "pid", "error", "type", "app_id", "grant_id", "entry_id", "delivery_id"}
+     "job", "worker", "attempt", "state", "name", "port", "pid", "error", "type", "app_id", "grant_id", "entry_id", "delivery_id", "where"}
 )  # fmt: skip
+_FRAMES = 12  # of a traceback, the innermost
 _TOKEN_PREFIXES = ("vta_", "vtr_", "vtc_", "vts_", "vtk_", "whsec_")
 
 
@@ -30,7 +34,7 @@ def configure() -> None:
         structlog.processors.JSONRenderer() if config.production else structlog.dev.ConsoleRenderer(colors=False)
     )
     structlog.configure(
-        processors=[structlog.stdlib.add_log_level, _timestamp, redact, render],
+        processors=[structlog.stdlib.add_log_level, _timestamp, _where, redact, render],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, config.log_level)),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=False,
@@ -43,6 +47,15 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
     return {
         key: value if key in SAFE_KEYS and not _holds_token(value) else "[redacted]" for key, value in event.items()
     }
+
+
+def _where(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An exception as the places it went through. Its message and its variables may hold anything, so they stay out."""
+    if event.pop("exc_info", None):
+        error = sys.exc_info()[1]
+        frames = traceback.extract_tb(error.__traceback__) if error else []
+        event["where"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-_FRAMES:]]
+    return event
 
 
 def _holds_token(value: Any) -> bool:

@@ -36,7 +36,7 @@ def document(grant: GrantView, version: VersionView, app: AppPage, account: Acco
         "catalogue_version": found.entry.members.get("catalogue_version") if found else None,
         "ledger": {
             "entry": ids.encode("entry", version.entry_id),
-            "commitment": found.commitment.hex() if found else None,
+            "commitment": found.commitment.hex() if found and found.commitment else None,
             "leaf_index": found.leaf_index if found else None,
         },
     }

@@ -82,7 +82,7 @@ def _claim(job: TimedJob) -> UUID | None:
             .where(Job.name == job.name, Job.due_at <= now, free)
             .values(lease=lease, leased_until=now + _LEASE)
         )
-        return lease if session.execute(taken).rowcount else None
+        return lease if session.connection().execute(taken).rowcount else None
 
 
 def _first(session: Session, job: TimedJob) -> bool:

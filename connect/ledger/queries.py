@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -120,6 +120,15 @@ def leaf_of(connection: Connection, entry_id: UUID) -> int | None:
     """The leaf that stands for an entry; None until it is sealed."""
     column = models.leaf.c
     return connection.scalar(select(column.leaf_index).where(column.log_id == LOG, column.entry_id == entry_id))
+
+
+def leaves_of(connection: Connection, entry_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The leaves of those entries that are sealed."""
+    column = models.leaf.c
+    rows = connection.execute(
+        select(column.entry_id, column.leaf_index).where(column.log_id == LOG, column.entry_id.in_(entry_ids))
+    )
+    return dict(rows.tuples())
 
 
 def _queued(connection: Connection, entry_id: UUID) -> bytes | None:
