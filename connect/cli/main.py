@@ -8,8 +8,10 @@ import click
 
 from connect import wiring
 from connect.cli.database import db
+from connect.cli.demo import demo
 from connect.cli.grants import grants
 from connect.cli.housekeeping import housekeeping
+from connect.cli.imports import import_command
 from connect.cli.serving import seal, serve, web, work
 from connect.core import database, log, settings
 from connect.core.settings import SettingsError
@@ -24,7 +26,17 @@ def connect() -> None:
     wiring.connect_receivers()
 
 
-for command in (db, grants, housekeeping, seal, serve, web, work):
+for command in (
+    db,
+    demo,
+    grants,
+    housekeeping,
+    import_command,
+    seal,
+    serve,
+    web,
+    work,
+):
     connect.add_command(command)
 
 

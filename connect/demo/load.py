@@ -1,4 +1,4 @@
-"""Loads the demo through the same services that pages and commands use, once; what was made stands in `demo.json` of the data folder."""
+"""Loads the demo, once, through the services that pages and commands use; what was made stands in the data folder's `demo.json`."""
 
 from __future__ import annotations
 
@@ -63,6 +63,18 @@ def load(crm_url: str, progress: Progress, count: int = cast.CALLS) -> dict[str,
         database.unit_of_work, account_ids[cast.FULL], count, progress=lambda done: progress("calls", done, count)
     )
     return _kept(made)
+
+
+def _counted(progress: Progress, count: int) -> Callable[[int], None]:
+    """Batches of calls as a running count."""
+    done = 0
+
+    def hear(batch: int) -> None:
+        nonlocal done
+        done += batch
+        progress("calls", done, count)
+
+    return hear
 
 
 def _people(account_ids: dict[str, UUID], team_ids: dict[str, UUID], progress: Progress) -> list[dict[str, Any]]:
@@ -154,7 +166,8 @@ def _moved(made: dict[str, Any], crm_url: str) -> dict[str, Any]:
         with database.unit_of_work() as session:
             app_id = app_id_of(crm["client_id"])
             registry.set_redirect_uris(session, app_id, [f"{crm_url}/callback"], actor.SYSTEM)
-            webhooks.remove_all(session, app_id)
+            for endpoint in webhooks.of_app(session, app_id):
+                webhooks.remove(session, endpoint.id)
             crm["webhook_secret"] = webhooks.add(session, app_id, _hook(crm_url), _EVENTS, actor.SYSTEM).secret
         crm["redirect_uris"] = [f"{crm_url}/callback"]
     return _kept(made | {"base_url": settings.current().base_url, "crm_url": crm_url})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -88,6 +88,12 @@ def find(session: Session, endpoint_id: UUID) -> WebhookEndpoint:
     if endpoint is None or endpoint.state not in KEPT:
         raise NoSuchEndpoint
     return endpoint
+
+
+def of_app(session: Session, app_id: UUID) -> Sequence[WebhookEndpoint]:
+    """The app's endpoints that were not removed, oldest first."""
+    kept = (WebhookEndpoint.app_id == app_id, WebhookEndpoint.state.in_(KEPT))
+    return session.scalars(select(WebhookEndpoint).where(*kept).order_by(WebhookEndpoint.id)).all()
 
 
 def _check_url(url: str) -> None:
