@@ -30,6 +30,7 @@ def demo(serving: bool, calls: int, crm_url: str, as_json: bool) -> None:
         if serving:
             run.serve(counter, calls)
             return
+        run.use(settings.current().base_url)
         migrations.upgrade()
         made = load.load(crm_url, counter, calls)
     if as_json:

@@ -44,25 +44,48 @@ def loaded() -> dict[str, Any] | None:
 
 
 def load(crm_url: str, progress: Progress, count: int = cast.CALLS) -> dict[str, Any]:
-    """Make the demo with `count` calls, or take the one there is and let its CRM live at `crm_url`."""
-    found = loaded()
-    if found is not None:
-        return _moved(found, crm_url)
+    """Make the demo with `count` calls, or take the one there is, at `crm_url`. Goes on where an interrupted load stopped."""
+    made = loaded()
+    made = _kept(_cast(crm_url, progress)) if made is None else _moved(made, crm_url)
+    if made["calls"] < count:
+        account_id = ids.decode("acc", made["accounts"][0]["id"])
+        calls.load_demo(database.unit_of_work, account_id, count, progress=_counted(progress, count))
+        made = _kept(made | {"calls": count})
+    return made
+
+
+def _cast(crm_url: str, progress: Progress) -> dict[str, Any]:
+    """Accounts, people and apps, in one transaction."""
+    hashed = {part.email: _password(part, place, progress) for place, part in enumerate(cast.PEOPLE, start=1)}
     with database.unit_of_work() as session:
         catalogue_store.remember(session)
         account_ids = {name: accounts.add_account(session, name, actor.SYSTEM).id for name in cast.ACCOUNTS}
         team_ids = {name: registry.add_team(session, name, legal).id for name, legal in cast.TEAMS.items()}
-    made = {
-        "base_url": settings.current().base_url,
-        "crm_url": crm_url,
-        "accounts": [{"id": ids.encode("acc", each), "name": name} for name, each in account_ids.items()],
-        "people": _people(account_ids, team_ids, progress),
-        "apps": _apps(team_ids, crm_url, progress),
-    }
-    calls.load_demo(
-        database.unit_of_work, account_ids[cast.FULL], count, progress=lambda done: progress("calls", done, count)
-    )
-    return _kept(made)
+        for part in cast.PEOPLE:
+            _person(session, part, hashed[part.email][1], account_ids, team_ids)
+        return {
+            "base_url": settings.current().base_url,
+            "crm_url": crm_url,
+            "calls": 0,
+            "accounts": [{"id": ids.encode("acc", each), "name": name} for name, each in account_ids.items()],
+            "people": [_person_line(part, hashed[part.email][0]) for part in cast.PEOPLE],
+            "apps": [_app(session, team_ids[part.team], part, crm_url) for part in cast.APPS],
+        }
+
+
+def _password(part: Part, place: int, progress: Progress) -> tuple[str, str]:
+    """A password and its hash, which takes a while and so is made before the transaction."""
+    password = f"{part.email.split('@')[0]}-{secrets.token_hex(5)}"
+    hashed = passwords.make_hash(password)
+    progress("people", place, len(cast.PEOPLE))
+    return password, hashed
+
+
+def _person(session: Session, part: Part, hashed: str, account_ids: dict[str, UUID], team_ids: dict[str, UUID]) -> None:
+    person = people.add_person(session, part.email, part.name, actor.SYSTEM)
+    for role, where in part.seats:
+        _seat(session, person.id, role, account_ids.get(where), team_ids.get(where))
+    people.set_password(session, people.make_link(session, person.id), hashed, adult=True)
 
 
 def _counted(progress: Progress, count: int) -> Callable[[int], None]:
@@ -75,21 +98,6 @@ def _counted(progress: Progress, count: int) -> Callable[[int], None]:
         progress("calls", done, count)
 
     return hear
-
-
-def _people(account_ids: dict[str, UUID], team_ids: dict[str, UUID], progress: Progress) -> list[dict[str, Any]]:
-    made = []
-    for place, part in enumerate(cast.PEOPLE, start=1):
-        password = f"{part.email.split('@')[0]}-{secrets.token_hex(5)}"
-        hashed = passwords.make_hash(password)
-        with database.unit_of_work() as session:
-            person = people.add_person(session, part.email, part.name, actor.SYSTEM)
-            for role, where in part.seats:
-                _seat(session, person.id, role, account_ids.get(where), team_ids.get(where))
-            people.set_password(session, people.make_link(session, person.id), hashed, adult=True)
-        made.append(_person_line(part, password))
-        progress("people", place, len(cast.PEOPLE))
-    return made
 
 
 def _seat(session: Session, person_id: UUID, role: str, account_id: UUID | None, team_id: UUID | None) -> None:
@@ -106,15 +114,6 @@ def _person_line(part: Part, password: str) -> dict[str, Any]:
         "account": where if where in cast.ACCOUNTS else None,
         "name": part.name,
     }
-
-
-def _apps(team_ids: dict[str, UUID], crm_url: str, progress: Progress) -> list[dict[str, Any]]:
-    made = []
-    for place, part in enumerate(cast.APPS, start=1):
-        with database.unit_of_work() as session:
-            made.append(_app(session, team_ids[part.team], part, crm_url))
-        progress("apps", place, len(cast.APPS))
-    return made
 
 
 def _app(session: Session, team_id: UUID, part: AppPart, crm_url: str) -> dict[str, Any]:

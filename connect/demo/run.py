@@ -25,7 +25,7 @@ _POLL = 0.1
 def serve(progress: Progress, count: int) -> None:
     """Everything of `make run`; ends at Ctrl-C or when a part ends."""
     platform, crm = _ports()
-    _use(f"http://127.0.0.1:{platform}")
+    use(f"http://127.0.0.1:{platform}")
     migrations.upgrade()
     demo = load.load(f"http://127.0.0.1:{crm}", progress, count)
     parts = [_platform(platform), _crm(crm, demo)]
@@ -50,7 +50,7 @@ def announce(demo: dict[str, Any]) -> None:
     )
 
 
-def _use(base_url: str) -> None:
+def use(base_url: str) -> None:
     """Settings of the demo: this address, and outgoing requests may reach the CRM on this machine."""
     settings.activate(replace(settings.current(), base_url=base_url, egress_loopback=True))
     database.activate(settings.current())
