@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, and_, or_, select, tuple_
 from apps_registry.clients import find_client
 from apps_registry.models import App
 from connect.accounts.models import Account
-from connect.core import clock, database
+from connect.core import clock, database, log
 from connect.disclosure.context import Context
 from connect.disclosure.purposes import purposes
 from connect.grants.models import Grant
@@ -24,6 +24,8 @@ from connect.webhooks.catalogue import EVENT_TYPES, EventType
 from connect.webhooks.claim import Claimed
 from connect.webhooks.envelope import Head
 from connect.webhooks.models import NO_ACCOUNT, Delivery, EndpointSecret, Event, WebhookEndpoint
+
+logger = log.get("webhooks")
 
 _FROM_GRANT = (
     Grant.state.label("grant_state"),
@@ -97,7 +99,10 @@ def _keys(connection: Connection, endpoints: set[UUID]) -> Mapping[UUID, tuple[b
     )
     keys: defaultdict[UUID, tuple[bytes, ...]] = defaultdict(tuple)
     for endpoint_id, sealed in connection.execute(statement):
-        keys[endpoint_id] += (signing.unseal(sealed, endpoint_id),)
+        try:
+            keys[endpoint_id] += (signing.unseal(sealed, endpoint_id),)
+        except ValueError:  # sealed under another master key; deliveries of this endpoint fail, those of others do not
+            logger.error("a signing secret cannot be opened", error="ValueError")
     return keys
 
 
