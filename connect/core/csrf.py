@@ -6,8 +6,6 @@ forge; a browser that does not send it is held by the token alone.
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
@@ -30,7 +28,6 @@ def install(app: Flask) -> None:
     }
     protect.init_app(app)
     app.before_request(_check)
-    app.register_error_handler(CSRFError, _refuse)
 
 
 def _check() -> None:
@@ -38,10 +35,10 @@ def _check() -> None:
         return
     if request.headers.get("Sec-Fetch-Site", "none") not in _FROM_HERE:
         raise Problem("forbidden", "This form was sent from another site. Open the page here and send it again.")
-    protect.protect()
-
-
-def _refuse(_error: Exception) -> Any:
-    raise Problem(
-        "forbidden", "This form is out of date or was not made by this site. Open the page again and send it once more."
-    )
+    try:
+        protect.protect()
+    except CSRFError as error:
+        raise Problem(
+            "forbidden",
+            "This form is out of date or was not made by this site. Open the page again and send it once more.",
+        ) from error
