@@ -9,6 +9,10 @@ from werkzeug.routing import Rule
 
 PUBLIC = {
     "/",
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/oauth-protected-resource",
+    "/oauth/authorize",
+    "/openapi.json",
     "/sign-in",
     "/sign-in/link/<token>",
     "/sign-out",
