@@ -59,6 +59,7 @@ APPS = (
         (),
         (
             Asked("call_log:read", True, "We list your calls so that your team sees who called and when."),
+            Asked("account:read", True, "We show your business's name above its calls."),
             Asked("numbers:read", True, "We show on which of your lines a call came in."),
             Asked("call_log.numbers:read", False, "With full numbers your team can call back with one click."),
             Asked("contacts:read", False, "We show the caller's name from your address book beside the call."),

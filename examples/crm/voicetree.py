@@ -19,7 +19,7 @@ from flask import Flask, current_app, request, session
 from examples.crm.config import Config
 from examples.crm.store import Connection, Store
 
-SCOPES = ("call_log:read", "numbers:read", "call_log.numbers:read", "contacts:read", "offline_access")
+SCOPES = ("account:read", "call_log:read", "numbers:read", "call_log.numbers:read", "contacts:read", "offline_access")
 _REFRESH_BEFORE = 60  # seconds left of an access token
 _TIMEOUT = 30  # seconds for one request
 _PAGE = 100
@@ -78,7 +78,8 @@ def finish_connecting(workspace: str) -> None:
     token = oauth.voicetree.authorize_access_token()
     session["workspace"] = workspace
     grant = _answer(oauth.voicetree.get("/v1/grant", token=token))
-    store().connect(Connection(workspace, dict(token), grant["id"], grant["account"]["name"]))
+    account = _answer(oauth.voicetree.get("/v1/account", token=token))
+    store().connect(Connection(workspace, dict(token), grant["id"], account["name"]))
 
 
 def disconnect(found: Connection) -> None:
