@@ -9,6 +9,7 @@ from pathlib import Path
 from connect.core import problems, settings
 from connect.core.signals import DECLARED
 from connect.scopes import reference
+from scripts import commands
 from scripts.markdown import NOTE, code, page, table, value
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,8 +58,19 @@ def signals_page() -> str:
     return page("Signals", intro, table(("signal", "when it is sent, by whom, with what"), rows))
 
 
+def commands_page() -> str:
+    """Every command with its options, and the members of its `--json` answer."""
+    intro = (
+        "Commands read the same settings as the server. With `--json` a command prints one document; its members are listed as "
+        "`list[member, …]`. An operator's act stands in the ledger with the name of the system user. No command gives or widens a "
+        "grant: only a person on the consent page does."
+    )
+    return page("Commands", intro, *(commands.section(path, command) for path, command in commands.every()))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/operator/settings.md": settings_page,
+    "docs/operator/commands.md": commands_page,
     "docs/developer/errors.md": errors_page,
     "docs/developer/scopes.md": scopes_page,
     "docs/contributor/signals.md": signals_page,

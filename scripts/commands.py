@@ -1,0 +1,57 @@
+"""The `connect` command as documentation, and what each command's `--json` answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from connect.cli.main import connect
+from scripts.markdown import code, table
+
+# Members of the JSON document, by command. `grants[id, …]` is a list under that name; a name alone stands at the top.
+ANSWERS: dict[str, str] = {
+    "grants list": (
+        "grants[id, account_id, client_id, app, state, version, granted, refused, terms, given_at, expires_at, ended_at, end_reason]"
+    ),
+    "grants pause": (
+        "id, account_id, client_id, app, state, version, granted, refused, terms, given_at, expires_at, ended_at, end_reason"
+    ),
+    "grants revoke": (
+        "id, account_id, client_id, app, state, version, granted, refused, terms, given_at, expires_at, ended_at, end_reason"
+    ),
+    "housekeeping": "jobs[name, did, batches, at, error]",
+}
+
+
+def every(group: click.Group = connect, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Each command that does something, with its path: `grants list`."""
+    for name, command in sorted(group.commands.items()):
+        here = f"{path} {name}".strip()
+        if isinstance(command, click.Group):
+            yield from every(command, here)
+        else:
+            yield here, command
+
+
+def section(path: str, command: click.Command) -> str:
+    """A command's part of the page."""
+    arguments = [
+        item.make_metavar(click.Context(command)) for item in command.params if isinstance(item, click.Argument)
+    ]
+    head = f"## connect {' '.join([path, *arguments])}"
+    parts = [head, " ".join((command.help or "").split()), _options(command), _answer(path)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def answers_json(command: click.Command) -> bool:
+    return any(item.name == "as_json" for item in command.params)
+
+
+def _options(command: click.Command) -> str:
+    rows = [(code(", ".join(item.opts)), item.help or "") for item in command.params if isinstance(item, click.Option)]
+    return table(("option", "meaning"), rows) if rows else ""
+
+
+def _answer(path: str) -> str:
+    return f"JSON: {code(ANSWERS[path])}" if path in ANSWERS else ""
