@@ -30,13 +30,13 @@ def profile() -> Any:
             with database.unit_of_work() as session:
                 people.rename(session, who.id, form.name.data, actor.person(who.id))
         except InvalidPerson as error:
-            form.name.errors = (error.message,)
+            form.refuse(error.field, error.message)
         else:
             flash(_("Saved."))
             return redirect(url_for("signin.profile"), 303)
     memberships = [_membership(seat) for seat in who.seats]
     body = render_template("signin/profile.html", form=form, person=who, memberships=memberships)
-    return make_response(body, 422 if form.errors else 200)
+    return make_response(body, form.status)
 
 
 @blueprint.get("/sessions", endpoint="sessions")

@@ -16,13 +16,13 @@ from connect.accounts.errors import InvalidPerson, LinkEnded
 from connect.accounts.guards import person, public, signed_in
 from connect.accounts.people import Proved
 from connect.core import database, ids, limits, settings
+from connect.core.forms import Form
 from connect.core.pages import navigation
 from connect.oauth import requests
 from connect.signin.blueprint import blueprint
 from connect.signin.forms import ConfirmForm, PasswordForm, SignInForm
 
 _REQUEST_ID = re.compile(rf"{requests.PREFIX}_[0-7][0-9a-hjkmnp-tv-z]{{25}}")
-_NOT_RIGHT = 422
 
 
 @blueprint.get("/")
@@ -46,7 +46,7 @@ def sign_in() -> Any:
         proved = _prove(form.email.data, form.password.data)
         if proved:
             return _enter(proved)
-        form.form_errors = [_("The e-mail address or the password is not right.")]
+        form.refuse("", _("The e-mail address or the password is not right."))
     return _page("signin/sign_in.html", form, app_name=_waiting_app())
 
 
@@ -66,7 +66,7 @@ def link(token: str) -> Any:
         except LinkEnded:
             return _link_ended()
         except InvalidPerson as error:
-            form[error.field].errors = (error.message,)
+            form.refuse(error.field, error.message)
     least = settings.current().password_min_length
     page = _page("signin/set_password.html", form, person=holder, min_length=least, ask_adult=not holder.adult)
     page.headers["Referrer-Policy"] = "no-referrer"  # the address is a secret
@@ -82,7 +82,7 @@ def confirm() -> Any:
         proved = _prove(person().email, form.password.data)
         if proved and proved.person_id == person().id:
             return _step_up()
-        form.password.errors = (_("This is not your password."),)
+        form.refuse("password", _("This is not your password."))
     minutes = max(1, int(settings.current().fresh_sign_in.total_seconds() // 60))
     words = _("What you are about to do asks for it.")
     return _page("signin/confirm.html", form, person=person(), minutes=minutes, act_words=words)
@@ -172,5 +172,5 @@ def _link_ended() -> tuple[str, int]:
     return render_template("signin/link_ended.html"), 410
 
 
-def _page(template: str, form: Any, **context: Any) -> Response:
-    return make_response(render_template(template, form=form, **context), _NOT_RIGHT if form.errors else 200)
+def _page(template: str, form: Form, **context: Any) -> Response:
+    return make_response(render_template(template, form=form, **context), form.status)
