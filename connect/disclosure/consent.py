@@ -82,6 +82,7 @@ class ScopeRow:
     required: bool
     ticked: bool
     already: bool
+    tier: str
     tier_words: str
     personal_words: str
 
@@ -186,7 +187,8 @@ def _row(name: str, asking: Asking, choice: Choice, said: Words) -> ScopeRow:
         required=required,
         ticked=required or name in choice.ticked,
         already=name in asking.allowed_before(),
-        tier_words=said.tiers[f"T{int(scope.tier)}"].title if scope.tier is not None else "",
+        tier=scope.tier or "",
+        tier_words=said.tiers[scope.tier].title if scope.tier is not None else "",
         personal_words=_personal(name, said),
     )
 
