@@ -5,19 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from connect.accounts.models import Account
 from connect.calls import bulk, media
+from connect.calls.changes import UnknownAccountError
 from connect.calls.generator import generate
 from connect.calls.incoming import CallIn
 from connect.calls.ingest import IngestReport, ingest
 from connect.calls.made_up.media import tones
-from connect.calls.models import Call
 from connect.core import clock, settings
 
 OpenUnit = Callable[[], AbstractContextManager[Session]]
@@ -39,16 +39,17 @@ def store(
     gentle: bool = False,
     progress: Progress = _unheard,
 ) -> IngestReport:
-    """Store history without events, `batch` calls to a transaction; `progress` hears how many were stored each time.
+    """Store history without events, `batch` calls to a transaction; `progress` hears after each how many there are so far.
 
     `gentle`: rest after each transaction for as long as it took, so that a running server on the same SQLite file gets its turns.
     """
-    report = IngestReport()
+    report, done = IngestReport(), 0
     for some in _batches(calls, batch):
         started = clock.monotonic()
         with open_unit() as session:
             report += ingest(session, account_id, some, emit=False)
-        progress(len(some))
+        done += len(some)
+        progress(done)
         if gentle:
             time.sleep(clock.monotonic() - started)
     return report
@@ -63,43 +64,33 @@ def import_history(
 
 
 def load_demo(
-    open_unit: OpenUnit,
-    account_id: UUID,
-    *,
-    timezone: str,
-    until: datetime,
-    count: int = 5000,
-    seed: int = 1,
-    progress: Progress = _unheard,
+    open_unit: OpenUnit, account_id: UUID, count: int = 5000, *, seed: int = 1, progress: Progress = _unheard
 ) -> IngestReport:
-    """Fill an account with `count` made-up calls up to `until`, their recordings in the media store."""
+    """Fill an account with `count` made-up calls up to now, their recordings in the media store."""
     for content in tones():
         media.put(account_id, content)
-    return store(open_unit, account_id, generate(seed, timezone, until, count), progress=progress)
+    calls = generate(seed, _timezone(open_unit, account_id), clock.now(), count)
+    return store(open_unit, account_id, calls, progress=progress)
 
 
-def fill(
-    open_unit: OpenUnit,
-    account_id: UUID,
-    *,
-    timezone: str,
-    until: datetime,
-    count: int,
-    seed: int = 1,
-    progress: Progress = _unheard,
-) -> None:
+def fill(open_unit: OpenUnit, account_id: UUID, count: int, *, seed: int = 1, progress: Progress = _unheard) -> None:
     """Put `count` calls into an empty account for a benchmark: 10,000 made-up ones, then copies of those over two years."""
     size = min(count, _BLOCK)
-    store(open_unit, account_id, generate(seed, timezone, until, size), progress=progress)
-    for number in range(1, -(-count // size)):
+    calls = generate(seed, _timezone(open_unit, account_id), clock.now(), size)
+    store(open_unit, account_id, calls, progress=progress)
+    for number, done in enumerate(range(size, count, size), start=1):
+        length = min(size, count - done)
         with open_unit() as session:
-            bulk.copy(session, account_id, range(1, min(size, count - number * size) + 1), number)
-        progress(min(size, count - number * size))
+            bulk.copy(session, account_id, range(1, length + 1), number)
+        progress(done + length)
 
 
-def count_calls(session: Session, account_id: UUID) -> int:
-    """How many calls the account has."""
-    return session.scalar(select(func.count()).select_from(Call).where(Call.account_id == account_id)) or 0
+def _timezone(open_unit: OpenUnit, account_id: UUID) -> str:
+    with open_unit() as session:
+        found = session.scalar(select(Account.timezone).where(Account.id == account_id))
+    if found is None:
+        raise UnknownAccountError(f"no account {account_id}")
+    return found
 
 
 def _batches(calls: Iterable[CallIn], size: int) -> Iterator[list[CallIn]]:

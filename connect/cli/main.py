@@ -13,6 +13,7 @@ from connect.cli.grants import grants
 from connect.cli.housekeeping import housekeeping
 from connect.cli.imports import import_command
 from connect.cli.serving import seal, serve, web, work
+from connect.cli.webhooks import webhooks
 from connect.core import database, log, settings
 from connect.core.settings import SettingsError
 
@@ -35,6 +36,7 @@ for command in (
     seal,
     serve,
     web,
+    webhooks,
     work,
 ):
     connect.add_command(command)

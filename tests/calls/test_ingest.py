@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from connect.accounts.models import Account
-from connect.calls.incoming import DepartmentIn
 from connect.calls.changes import UnknownAccountError
+from connect.calls.incoming import DepartmentIn
 from connect.calls.ingest import ingest
 from connect.calls.models import (
     Agent,
