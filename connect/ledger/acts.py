@@ -241,14 +241,32 @@ def exported(
 
 
 def profile(
-    *, person_id: UUID, event: str, actor: str, changed: Sequence[str] = (), policy_hash: str | None = None
+    *,
+    person_id: UUID,
+    event: str,
+    actor: str,
+    changed: Sequence[str] = (),
+    policy_hash: str | None = None,
+    account_id: UUID | None = None,
+    team: str | None = None,
+    role: str | None = None,
+    until: str | None = None,
+    count: int | None = None,
 ) -> Draft:
-    """A person changed their profile, or accepted a policy: which fields, never their values (P9, P13)."""
-    return Draft(
-        "profile",
-        {"event": event, "actor": actor, "changed": list(changed), "policy_hash": policy_hash},
-        person_id=person_id,
-    )
+    """A person was added or closed, given or taken a role, chose a password, changed their profile, accepted a policy, signed in as
+    staff or out everywhere: which fields, never their values (P9, P13). `account_id` or `team` is where the role is held; with the
+    staff both are null. `count` is how many sessions ended.
+    """
+    members = {
+        "event": event,
+        "actor": actor,
+        "changed": list(changed),
+        "policy_hash": policy_hash,
+        "team": team,
+        "role": role,
+        "until": until,
+    }
+    return Draft("profile", members, account_id, person_id=person_id, count=count)
 
 
 def breaker(

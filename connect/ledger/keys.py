@@ -26,3 +26,8 @@ def signing_key(session: Session | None = None) -> Ed25519PrivateKey:
 def verifier_key(name: str, key: Ed25519PrivateKey | None = None) -> str:
     """What an auditor keeps to check the log of that name: `name+hash+key`."""
     return note.verifier_key(name, (key or signing_key()).public_key())
+
+
+def policy(vkey: str) -> str:
+    """Whom a checkpoint must be signed by (C2SP tlog-policy): the log, and no witness."""
+    return f"log {vkey}\nquorum none\n"

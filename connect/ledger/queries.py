@@ -81,7 +81,7 @@ def search(
     connection: Connection, filters: Filters, *, before: UUID | None = None, limit: int = 50
 ) -> tuple[Entry, ...]:
     """The newest `limit` entries (at most 1,000) that fit, older than `before`: the id of the last one seen."""
-    statement = _where(connection, select(*COLUMNS), filters)
+    statement = narrow(connection, select(*COLUMNS), filters)
     if before is not None:
         statement = statement.where(_E.id < before)
     rows = connection.execute(statement.order_by(_E.id.desc()).limit(min(limit, LARGEST_PAGE)))
@@ -128,7 +128,7 @@ def leaves_of(connection: Connection, entry_ids: Collection[UUID]) -> dict[UUID,
     rows = connection.execute(
         select(column.entry_id, column.leaf_index).where(column.log_id == LOG, column.entry_id.in_(entry_ids))
     )
-    return dict(rows.tuples())
+    return {row.entry_id: row.leaf_index for row in rows}
 
 
 def _queued(connection: Connection, entry_id: UUID) -> bytes | None:
@@ -144,7 +144,25 @@ def _prove(connection: Connection, leaf_index: int | None) -> Proof | None:
     return Proof(leaf_index, path, newest.note)
 
 
-def _where(connection: Connection, statement: Select[Any], filters: Filters) -> Select[Any]:
+def sealed(connection: Connection, filters: Filters, size: int) -> list[tuple[int, UUID]]:
+    """(leaf index, entry) of what fits among the first `size` leaves, in the order of the log."""
+    leaf = models.leaf.c
+    placed = models.leaf.join(models.entry, (_E.log_id == leaf.log_id) & (_E.id == leaf.entry_id))
+    statement = (
+        select(leaf.leaf_index, leaf.entry_id).select_from(placed).where(leaf.log_id == LOG, leaf.leaf_index < size)
+    )
+    rows = connection.execute(narrow(connection, statement, filters).order_by(leaf.leaf_index))
+    return [(row.leaf_index, row.entry_id) for row in rows]
+
+
+def total(connection: Connection, filters: Filters) -> int:
+    """How many entries fit, sealed or waiting."""
+    statement = narrow(connection, select(func.count()).select_from(models.entry), filters)
+    return connection.scalar(statement) or 0
+
+
+def narrow(connection: Connection, statement: Select[Any], filters: Filters) -> Select[Any]:
+    """A statement on `ledger_entry` with the conditions of `filters`."""
     statement = statement.where(_E.log_id == LOG)
     for name in _EQUAL:
         if (value := getattr(filters, name)) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection, select
 
@@ -83,16 +84,14 @@ def commitment(connection: Connection, leaf_index: int) -> bytes | None:
 
 
 def reader(connection: Connection) -> Callable[[int, int], bytes]:
-    """`read(level, number)` of tiles that must be there, each read once; Damaged when one is not."""
-    kept: dict[tuple[int, int], bytes] = {}
+    """`read(level, number)` of tiles that must be there, some thousand of them kept; Damaged when one is not."""
 
+    @lru_cache(maxsize=4_096)
     def read(level: int, number: int) -> bytes:
-        if (level, number) not in kept:
-            data = tile(connection, level, number)
-            if data is None:
-                raise Damaged(f"tile {tiles.path(level, number)} is missing")
-            kept[level, number] = data
-        return kept[level, number]
+        data = tile(connection, level, number)
+        if data is None:
+            raise Damaged(f"{tiles.path(level, number)} is missing")
+        return data
 
     return read
 

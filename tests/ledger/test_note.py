@@ -75,18 +75,18 @@ def test_a_note_signed_by_gos_own_example_key_is_read() -> None:
 def test_a_checkpoint_is_three_lines_and_opens_with_its_key() -> None:
     assert SIGNED.startswith(f"{ORIGIN}\n70000\n{base64.b64encode(bytes(range(32))).decode()}\n\n— {ORIGIN} ")
     assert note.open_checkpoint(SIGNED, VKEY) == CHECKPOINT
-    opened = verify.open_checkpoint(SIGNED, [verify.parse_key(VKEY)])
+    opened = verify.open_checkpoint(SIGNED, verify.parse_keys([VKEY]))
     assert opened == (CHECKPOINT.origin, CHECKPOINT.size, CHECKPOINT.root)
 
 
 def test_signatures_of_unknown_keys_are_ignored_so_that_keys_can_overlap() -> None:
     line = note.sign(CHECKPOINT.text(), "witness.example", OTHER).split("\n\n")[1]
     assert note.open_checkpoint(SIGNED + line, VKEY) == CHECKPOINT
-    assert verify.open_checkpoint(SIGNED + line, [verify.parse_key(VKEY)]).size == 70_000
+    assert verify.open_checkpoint(SIGNED + line, verify.parse_keys([VKEY])).size == 70_000
 
 
 def test_every_flipped_bit_of_a_checkpoint_is_refused() -> None:
-    good, keys = SIGNED.encode(), [verify.parse_key(VKEY)]
+    good, keys = SIGNED.encode(), verify.parse_keys([VKEY])
     for bit in range(0, len(good) * 8):
         flipped = bytearray(good)
         flipped[bit // 8] ^= 1 << bit % 8
@@ -101,7 +101,7 @@ def test_a_checkpoint_signed_by_another_key_of_the_same_name_is_refused() -> Non
     with pytest.raises(NoteError, match="no known key"):
         note.open_checkpoint(forged, VKEY)
     with pytest.raises(Refused, match="not signed by the key"):
-        verify.open_checkpoint(forged, [verify.parse_key(VKEY)])
+        verify.open_checkpoint(forged, verify.parse_keys([VKEY]))
 
 
 def test_a_checkpoint_of_another_log_under_a_known_key_is_refused() -> None:
@@ -109,7 +109,7 @@ def test_a_checkpoint_of_another_log_under_a_known_key_is_refused() -> None:
     with pytest.raises(NoteError, match="another log"):
         note.open_checkpoint(foreign, VKEY)
     with pytest.raises(Refused, match="not signed by the key"):
-        verify.open_checkpoint(foreign, [verify.parse_key(VKEY)])
+        verify.open_checkpoint(foreign, verify.parse_keys([VKEY]))
 
 
 @pytest.mark.parametrize(
@@ -127,4 +127,4 @@ def test_a_key_whose_parts_do_not_belong_together_is_refused(vkey: str) -> None:
     with pytest.raises(NoteError):
         note.parse_verifier_key(vkey)
     with pytest.raises((Refused, ValueError)):
-        verify.parse_key(vkey)
+        verify.parse_keys([vkey])

@@ -139,7 +139,7 @@ def test_a_located_entry_brings_lines_leaf_and_a_proof_that_holds(database: Modu
 
 def checkpoint_of(note: str) -> verify.Checkpoint:
     key = keys.verifier_key(note.partition("\n")[0])
-    return verify.open_checkpoint(note, [verify.parse_key(key)])
+    return verify.open_checkpoint(note, verify.parse_keys([key]))
 
 
 def test_an_entry_that_waits_is_located_without_leaf_and_proof(database: ModuleType) -> None:
