@@ -46,6 +46,8 @@ def _blueprints(app: Flask) -> None:
 
 VIEWS = (
     "connect.api.health",
+    "connect.api.ledger_log",
+    "connect.auditor.views",
     "connect.customer.consent",
     "connect.customer.views",
     "connect.signin.views",

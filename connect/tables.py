@@ -12,6 +12,7 @@ import connect.disclosure.models
 import connect.grants.models
 import connect.jobs.models
 import connect.ledger.partitions
+import connect.ledger.selfcheck
 import connect.oauth.models
 import connect.webhooks.models  # noqa: F401
 from connect.core.database import Base
