@@ -39,6 +39,7 @@ class Published:
     published_at: datetime
 
 
+_LARGEST = 2**62  # beyond this no database counts
 _STATE, _CHECKPOINT = models.state.c, models.checkpoint.c
 HEAD = select(_STATE.origin, _STATE.size, _STATE.root, _STATE.note, _STATE.sealed_at, _STATE.indexed).where(
     _STATE.log_id == LOG
@@ -64,6 +65,23 @@ def published_sizes(connection: Connection, start: int, end: int) -> list[int]:
     """Sizes from `start` to below `end` for which a checkpoint was published, largest first, at most 1,000."""
     sizes = select(_CHECKPOINT.size).where(_CHECKPOINT.log_id == LOG, _CHECKPOINT.size >= start, _CHECKPOINT.size < end)
     return list(connection.scalars(sizes.order_by(_CHECKPOINT.size.desc()).limit(1_000)))
+
+
+def published_tile(connection: Connection, level: int, number: int, width: int) -> bytes | None:
+    """A tile in the width asked for, if a published checkpoint needs it in that width; else None.
+
+    Narrower forms of a tile are cut from the wider one. What was sealed and not published yet is not given out.
+    """
+    unit = tiles.WIDTH ** max(level, 0)
+    first = (number * tiles.WIDTH + width) * unit
+    if first > _LARGEST:
+        return None
+    newest = newest_published(connection)
+    full = width == tiles.WIDTH and newest is not None and newest.size >= first
+    if not full and (width == tiles.WIDTH or not published_sizes(connection, first, first + unit)):
+        return None
+    data = tile(connection, level, number)
+    return None if data is None else tiles.cut(data, level, width)
 
 
 def tile(connection: Connection, level: int, number: int) -> bytes | None:
