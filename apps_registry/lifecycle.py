@@ -64,14 +64,14 @@ OPEN_TO_TESTERS = frozenset({State.DRAFT, State.TESTING, State.IN_REVIEW})
 CLOSED = frozenset({State.SUSPENDED, State.RETIRED})
 
 
-def after(name: str, state: str, by: Party, before_suspension: str | None = None) -> State:
+def after(name: str, state: str, by: Party, before_suspension: str | None = None) -> str:
     """The state that move `name` leads to from `state`. Raises MoveRefused when it starts elsewhere or is not for `by`."""
     move = MOVES[name]
     if by not in move.by:
         raise MoveRefused(name, state, _("only %(who)s may do this", who=_words(move.by)))
     if state not in move.sources:
         raise MoveRefused(name, state, _("it can be done while it is %(states)s", states=_words(move.sources)))
-    return move.target or State(before_suspension or State.TESTING)
+    return (move.target or State(before_suspension or State.TESTING)).value
 
 
 def possible(state: str, by: Party) -> frozenset[str]:

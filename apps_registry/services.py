@@ -67,9 +67,12 @@ def register(session: Session, team_id: UUID, registration: Registration, actor:
     _write_redirect_uris(session, app.id, registration.redirect_uris)
     terms = {"retention_days": registration.retention_days, **registration.default_terms}
     version = versions.write_version(session, app, registration.asked, terms)
-    secret = _write_secret(session, app.id).secret if KINDS[app.client_kind].has_secret else None
     signals.app_registered.send(app, session=session, actor=actor, version=version)
-    return Registered(app, version, secret)
+    if not KINDS[app.client_kind].has_secret:
+        return Registered(app, version, None)
+    made = _write_secret(session, app.id)
+    signals.secret_made.send(app, session=session, actor=actor, secret=made.row)
+    return Registered(app, version, made.secret)
 
 
 def set_redirect_uris(session: Session, app_id: UUID, uris: Sequence[str], actor: Actor) -> App:
@@ -158,7 +161,7 @@ def _new_app(team_id: UUID, given: Registration) -> App:
         connect_url=given.connect_url,
         client_kind=given.kind,
         auth_method=given.auth_method or KINDS[given.kind].auth_methods[0],
-        state=State.DRAFT if given.owner_account_id is None else State.PRIVATE,
+        state=(State.DRAFT if given.owner_account_id is None else State.PRIVATE).value,
         retention_days=given.retention_days,
         created_at=now,
         updated_at=now,

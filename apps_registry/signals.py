@@ -32,6 +32,7 @@ app_suspended = signal(
 )
 app_reinstated = signal("app_reinstated", f"A suspended app is back where it was. {_INSIDE}, reason.")
 app_retired = signal("app_retired", f"The app has ended for good. {_INSIDE}, reason.")
+secret_made = signal("secret_made", f"A new app got its first client secret. {_INSIDE}, secret (AppSecret).")
 secret_rotated = signal(
     "secret_rotated",
     f"A new client secret was made; an older one lives on for the overlap. {_INSIDE}, secret (AppSecret).",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 RECEIVERS = (
+    "connect.ledger.receivers",
     "connect.oauth.receivers",
     "connect.webhooks.receivers",
 )

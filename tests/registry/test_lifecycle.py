@@ -37,7 +37,7 @@ def test_a_refused_step_says_from_where_it_could_be_taken() -> None:
 
 
 def test_a_reinstated_app_is_back_where_it_was_suspended() -> None:
-    assert lifecycle.after("reinstate", State.SUSPENDED, Party.REVIEWER, State.UNLISTED) is State.UNLISTED
+    assert lifecycle.after("reinstate", State.SUSPENDED, Party.REVIEWER, State.UNLISTED) == State.UNLISTED
 
 
 def test_every_state_stands_in_exactly_one_of_the_groups_that_decide_who_may_connect() -> None:
