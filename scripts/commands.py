@@ -21,6 +21,23 @@ ANSWERS: dict[str, str] = {
         "id, account_id, client_id, app, state, version, granted, refused, terms, given_at, expires_at, ended_at, end_reason"
     ),
     "housekeeping": "jobs[name, did, batches, at, error]",
+    "webhooks add": "id, client_id, url, types, state, state_reason, created_at, secret, older_until",
+    "webhooks attempts": (
+        "attempts[delivery, webhook_id, type, state, number, started_at, status, error, address, dns_ms, connect_ms, first_byte_ms, "
+        "total_ms, bytes_sent, bytes_received, entry]"
+    ),
+    "webhooks emit": "id, webhook_id, type, state, attempts, due_at, last_status, last_error",
+    "webhooks enable": (
+        "id, client_id, url, types, state, state_reason, created_at, sequence, failures, failing_since, paused_until, "
+        "deliveries[pending, sending, delivered, failed, cancelled, skipped]"
+    ),
+    "webhooks list": "endpoints[id, client_id, url, types, state, state_reason, created_at]",
+    "webhooks remove": "id, state",
+    "webhooks rotate": "id, client_id, url, types, state, state_reason, created_at, secret, older_until",
+    "webhooks status": (
+        "id, client_id, url, types, state, state_reason, created_at, sequence, failures, failing_since, paused_until, "
+        "deliveries[pending, sending, delivered, failed, cancelled, skipped]"
+    ),
 }
 
 

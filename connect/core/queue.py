@@ -15,7 +15,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-
     Row,
     Select,
     Subquery,
@@ -64,9 +63,8 @@ class Lease:
 class Wanted:
     """Which rows a claim may take: due ones for which `ready` holds, in `order`; both are given the table's columns.
 
-    Claims go round groups, so that one with a long backlog does not keep the others waiting: `groups` has the columns `id`, `slots`
-    (how many rows the group may get now) and `turn` (the smaller comes first), `group` names the queue's column that holds the id,
-    and no group ever gets more than `most`.
+    Claims go round groups, so that one with a long backlog does not keep the others waiting: `groups` has the columns `id` and `slots`
+    (how many rows the group may get now, never over `most`), `group` names the queue's column that holds the id.
     """
 
     ready: Condition
@@ -109,14 +107,16 @@ def settle(session: Session, table: Table, key: Sequence[Any], lease: Lease, **v
 def _pick_postgresql(table: Table, wanted: Wanted, now: datetime) -> Select[Any]:
     groups = wanted.groups
     rows = (
-        select(*table.primary_key)
+        select(table)
         .where(table.c[wanted.group] == groups.c.id, table.c.due_at <= now, wanted.ready(table.c))
         .order_by(*wanted.order(table.c))
-        .limit(func.least(groups.c.slots, wanted.most))
+        .limit(func.greatest(groups.c.slots, 0))
         .with_for_update(skip_locked=True)
         .lateral("rows")
     )
-    return select(*rows.c).select_from(groups.join(rows, true())).order_by(groups.c.turn)
+    rank = func.row_number().over(partition_by=rows.c[wanted.group], order_by=wanted.order(rows.c)).label("rank")
+    ranked = select(*(rows.c[key.name] for key in table.primary_key), rank).select_from(groups.join(rows, true()))
+    return _in_turns(table, ranked.subquery("ranked"))
 
 
 def _pick_sqlite(table: Table, wanted: Wanted, now: datetime) -> Select[Any]:
@@ -132,9 +132,13 @@ def _pick_sqlite(table: Table, wanted: Wanted, now: datetime) -> Select[Any]:
     )
     rank = func.row_number().over(partition_by=groups.c.id, order_by=wanted.order(table.c)).label("rank")
     ranked = (
-        select(*table.primary_key, groups.c.slots, groups.c.turn, rank)
+        select(*table.primary_key, groups.c.slots, rank)
         .select_from(groups.join(table, literal_column(f"{table.name}.rowid").in_(taken)))
         .subquery("ranked")
     )
-    keys = [ranked.c[key.name] for key in table.primary_key]
-    return select(*keys).where(ranked.c.rank <= ranked.c.slots).order_by(ranked.c.turn)
+    return _in_turns(table, ranked).where(ranked.c.rank <= ranked.c.slots)
+
+
+def _in_turns(table: Table, ranked: Subquery) -> Select[Any]:
+    """Everybody's first before anybody's second."""
+    return select(*(ranked.c[key.name] for key in table.primary_key)).order_by(ranked.c.rank)

@@ -12,6 +12,7 @@ from connect.accounts import sessions
 from connect.core import limits, mail
 from connect.grants import services as grants
 from connect.oauth import housekeeping as tokens
+from connect.webhooks import housekeeping as webhooks
 
 
 @dataclass(frozen=True)
@@ -29,5 +30,6 @@ JOBS: tuple[TimedJob, ...] = (
     TimedJob("send mail", timedelta(seconds=2), lambda session: mail.deliver_due(session, 100), 100),
     TimedJob("purge tokens", timedelta(minutes=5), lambda session: tokens.purge(session, 1_000), 1_000),
     TimedJob("purge sessions", timedelta(hours=1), lambda session: sessions.purge(session, 1_000), 1_000),
+    TimedJob("purge deliveries", timedelta(hours=1), lambda session: webhooks.purge(session, 1_000), 1_000),
     TimedJob("purge rate limits", timedelta(minutes=10), lambda _session: limits.purge(10_000), 10_000),
 )

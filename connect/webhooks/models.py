@@ -98,6 +98,7 @@ class Delivery(Leased, Base):
         Index("ix_delivery_due", "due_at", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_delivery_grant", "account_id", "grant_id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_delivery_log", "endpoint_id", "id"),
+        Index("ix_delivery_settled", "settled_at"),
     )
 
     account_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
