@@ -42,7 +42,7 @@ def callback() -> Response | tuple[str, int]:
 @pages.get("/calls")
 def calls() -> str | Response:
     """One page of calls; the cursor leads to the next."""
-    if (link := voicetree.link()) is None:
+    if (link := voicetree.link()) is None or link.token is None:
         return redirect(url_for("pages.home"))
     page = voicetree.calls(request.args.get("cursor", ""), limit=25)
     lines = {number["id"]: number for number in voicetree.get("/v1/numbers", limit=100)["data"]}
@@ -52,7 +52,7 @@ def calls() -> str | Response:
 @pages.post("/calls/all")
 def read_all() -> str | Response:
     """Page through everything the grant shows."""
-    if (link := voicetree.link()) is None:
+    if (link := voicetree.link()) is None or link.token is None:
         return redirect(url_for("pages.home"))
     began, pages, seen = time.monotonic(), 0, set[str]()
     for page in voicetree.every_page():

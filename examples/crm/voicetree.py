@@ -66,7 +66,7 @@ def store() -> Store:
 
 
 def link() -> Connection | None:
-    """This browser's connection."""
+    """This browser's connection, also one that was given up or has ended."""
     return store().connection(session.get("workspace", ""))
 
 
@@ -78,8 +78,9 @@ def finish_connecting(workspace: str) -> None:
     token = oauth.voicetree.authorize_access_token()
     session["workspace"] = workspace
     grant = _answer(oauth.voicetree.get("/v1/grant", token=token))
-    account = _answer(oauth.voicetree.get("/v1/account", token=token))
-    store().connect(Connection(workspace, dict(token), grant["id"], account["name"]))
+    may_know_name = "account:read" in grant["granted"]
+    account = _answer(oauth.voicetree.get("/v1/account", token=token))["name"] if may_know_name else "your business"
+    store().connect(Connection(workspace, dict(token), grant["id"], account))
 
 
 def disconnect(found: Connection) -> None:
