@@ -8,10 +8,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, Select, bindparam, insert, select, update
 
 from connect.calls.incoming import AgentIn, CallIn, ContactIn, DepartmentIn, NumberIn
 from connect.calls.models import SALT_BYTES, Agent, AgentDepartment, Contact, Department, Subject, VirtualNumber
@@ -79,28 +80,22 @@ class Directory:
         """Ids by `key`, and which keys were not there; `make` gives the other columns of those."""
         if not wanted:
             return {}, set()
-        column = model.__table__.c
-        query = select(column[key], column.id).where(column.account_id == self._account_id, column[key].in_(wanted))
-        found: dict[str, UUID] = {row[0]: row[1] for row in self._connection.execute(query)}
+        asked = {"account": self._account_id, "keys": list(wanted)}
+        found: dict[str, UUID] = {row[0]: row[1] for row in self._connection.execute(_lookup(model, key), asked)}
         new = {text: ids.new() for text in wanted if text not in found}
         self._insert(model, [{key: text, "id": id_, **make(text)} for text, id_ in new.items()])
         return found | new, set(new)
 
     def _insert(self, model: type[Base], rows: list[dict[str, Any]]) -> None:
         if rows:
-            self._connection.execute(insert(model), [{"account_id": self._account_id, **row} for row in rows])
+            self._connection.execute(_insertion(model), [{"account_id": self._account_id, **row} for row in rows])
             self.made[model.__tablename__] = self.made.get(model.__tablename__, 0) + len(rows)
 
     def _link(self, pairs: Iterable[tuple[UUID, UUID]]) -> None:
         """Write into subjects which contact they are."""
-        rows = [{"subject": subject, "contact": contact} for subject, contact in pairs]
+        rows = [{"account": self._account_id, "subject": subject, "contact": contact} for subject, contact in pairs]
         if rows:
-            statement = (
-                update(Subject)
-                .where(Subject.account_id == self._account_id, Subject.id == bindparam("subject"))
-                .values(contact_id=bindparam("contact"))
-            )
-            self._connection.execute(statement, rows)
+            self._connection.execute(_LINK, rows)
 
     def _number(self, number: NumberIn) -> dict[str, Any]:
         return {
@@ -142,6 +137,25 @@ class Directory:
             "created_at": self._at,
             "updated_at": self._at,
         }
+
+
+@cache  # a statement that is built once is also compiled once
+def _lookup(model: type[Base], key: str) -> Select[Any]:
+    column = model.__table__.c
+    wanted = column[key].in_(bindparam("keys", expanding=True))
+    return select(column[key], column.id).where(column.account_id == bindparam("account"), wanted)
+
+
+@cache
+def _insertion(model: type[Base]) -> Insert:
+    return insert(model)
+
+
+_LINK = (
+    update(Subject)
+    .where(Subject.account_id == bindparam("account"), Subject.id == bindparam("subject"))
+    .values(contact_id=bindparam("contact"))
+)
 
 
 def _agents(call: CallIn) -> Iterator[AgentIn]:

@@ -24,12 +24,24 @@ from connect.scopes.values import CURRENCY
 Row = dict[str, Any]
 Key = tuple[str, str]
 
+_call = Call.__table__.c
+
+# Statements that are built once are also compiled once.
+_KNOWN = select(*_call).where(
+    _call.account_id == bindparam("account"),
+    _call.source == bindparam("source"),
+    _call.source_id.in_(bindparam("source_ids", expanding=True)),
+)
+_INSERT = insert(Call)
+_UPDATE = update(Call).where(_call.account_id == bindparam("known_account"), _call.id == bindparam("known_id"))
+
 _FLAGS = ("has_recording", "has_voicemail", "has_transcript")
 
 
 def _renamed(row: Row) -> Row:
     """The row for an UPDATE: its key goes into the condition, the rest is set."""
-    return {"known_id": row["id"], **{name: value for name, value in row.items() if name not in {"account_id", "id"}}}
+    values = {name: value for name, value in row.items() if name not in {"account_id", "id"}}
+    return {"known_account": row["account_id"], "known_id": row["id"], **values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +98,10 @@ class _Ingest:
         by_source: dict[str, list[str]] = {}
         for source, source_id in calls:
             by_source.setdefault(source, []).append(source_id)
-        columns = Call.__table__.c
         found: dict[Key, RowMapping] = {}
         for source, source_ids in by_source.items():
-            query = select(*columns).where(
-                columns.account_id == self._account_id, columns.source == source, columns.source_id.in_(source_ids)
-            )
-            found |= {(source, row["source_id"]): row for row in self._connection.execute(query).mappings()}
+            asked = {"account": self._account_id, "source": source, "source_ids": source_ids}
+            found |= {(source, row["source_id"]): row for row in self._connection.execute(_KNOWN, asked).mappings()}
         return found
 
     def _changed(self, calls: Mapping[UUID, CallIn], known: Iterable[RowMapping]) -> list[Row]:
@@ -149,10 +158,9 @@ class _Ingest:
 
     def _write(self, rows: list[Row], updates: list[Row]) -> None:
         if rows:
-            self._connection.execute(insert(Call), rows)
+            self._connection.execute(_INSERT, rows)
         if updates:
-            statement = update(Call).where(Call.account_id == self._account_id, Call.id == bindparam("known_id"))
-            self._connection.execute(statement, [_renamed(row) for row in updates])
+            self._connection.execute(_UPDATE, [_renamed(row) for row in updates])
 
     def _tell(self, rows: Iterable[Row], ended_before: set[UUID]) -> None:
         for row in rows:

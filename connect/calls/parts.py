@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, Select, Update, bindparam, insert, select, update
 
 from connect.calls.directory import Directory
 from connect.calls.incoming import CallIn
@@ -119,9 +120,8 @@ class Parts:
     def _known(self, part: Part, wanted: Mapping[UUID, list[Row]]) -> dict[UUID, dict[tuple[Any, ...], Row]]:
         known: dict[UUID, dict[tuple[Any, ...], Row]] = defaultdict(dict)
         if wanted:
-            columns = part.model.__table__.c
-            query = select(*columns).where(columns.account_id == self._account_id, columns.call_id.in_(wanted))
-            for row in self._connection.execute(query).mappings():
+            asked = {"account": self._account_id, "calls": list(wanted)}
+            for row in self._connection.execute(_of_calls(part.model), asked).mappings():
                 known[row["call_id"]][tuple(row[name] for name in part.key)] = dict(row)
         return known
 
@@ -131,12 +131,27 @@ class Parts:
             if "created_at" not in part.model.__table__.c:
                 del entered["created_at"]
             values = [{**entered, "id": ids.new(), "call_id": call_id, **row} for call_id, row in rows]
-            self._connection.execute(insert(part.model), values)
+            self._connection.execute(_insertion(part.model), values)
 
     def _update(self, part: Part, rows: list[tuple[UUID, UUID, Row]]) -> None:
         if rows:
-            columns = part.model.__table__.c
-            statement = update(part.model).where(
-                columns.account_id == self._account_id, columns.id == bindparam("known_id")
-            )
-            self._connection.execute(statement, [{"known_id": id_, **row} for _, id_, row in rows])
+            values = [{"account": self._account_id, "known_id": id_, **row} for _, id_, row in rows]
+            self._connection.execute(_change(part.model), values)
+
+
+@cache  # a statement that is built once is also compiled once
+def _of_calls(model: type[Base]) -> Select[Any]:
+    columns = model.__table__.c
+    of_calls = columns.call_id.in_(bindparam("calls", expanding=True))
+    return select(*columns).where(columns.account_id == bindparam("account"), of_calls)
+
+
+@cache
+def _insertion(model: type[Base]) -> Insert:
+    return insert(model)
+
+
+@cache
+def _change(model: type[Base]) -> Update:
+    columns = model.__table__.c
+    return update(model).where(columns.account_id == bindparam("account"), columns.id == bindparam("known_id"))

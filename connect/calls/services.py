@@ -18,7 +18,7 @@ from connect.calls.generator import generate
 from connect.calls.incoming import CallIn
 from connect.calls.ingest import IngestReport, ingest
 from connect.calls.made_up.media import tones
-from connect.core import clock, settings
+from connect.core import clock, database, settings
 
 OpenUnit = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int], None]
@@ -58,9 +58,9 @@ def store(
 def import_history(
     open_unit: OpenUnit, account_id: UUID, calls: Iterable[CallIn], progress: Progress = _unheard
 ) -> IngestReport:
-    """Store what an importer read, leaving room for a running server."""
-    batch = settings.current().import_batch
-    return store(open_unit, account_id, calls, batch=batch, gentle=True, progress=progress)
+    """Store what an importer read, leaving room for a running server where both write to one SQLite file."""
+    batch, gentle = settings.current().import_batch, database.dialect() == "sqlite"
+    return store(open_unit, account_id, calls, batch=batch, gentle=gentle, progress=progress)
 
 
 def load_demo(
