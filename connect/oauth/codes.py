@@ -120,7 +120,8 @@ def spend(session: Session, code: Code, chain_id: UUID, now: datetime) -> bool:
 def first_use(session: Session, code: Code) -> tuple[datetime | None, UUID | None]:
     """When the code was used up, and the chain that began; both None where it was not."""
     used = select(AuthorizationCode.used_at, AuthorizationCode.chain_id).where(AuthorizationCode.digest == code.digest)
-    return session.connection().execute(used).one()._tuple()
+    used_at, chain_id = session.connection().execute(used).one()
+    return used_at, chain_id
 
 
 _FIND = standing.locked(select(*_COLUMNS, *standing.COLUMNS), AuthorizationCode).where(

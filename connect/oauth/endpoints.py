@@ -67,7 +67,8 @@ def introspect() -> Response:
 @machine.errorhandler(Problem)
 def _as_oauth_error(problem: Problem) -> Response:
     """A limit or an outage, in the form in which OAuth clients read errors (RFC 6749 5.2)."""
-    return server.handle_response(problem.status, of_problem(problem), {**problem.headers, "Cache-Control": "no-store"})
+    headers = {**problem.headers, "Content-Type": "application/json", "Cache-Control": "no-store"}
+    return server.handle_response(problem.status, of_problem(problem), headers)
 
 
 @machine.after_request

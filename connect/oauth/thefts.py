@@ -32,9 +32,8 @@ def seen(request: OAuthRequest, basis: Basis, reason: str) -> None:
 
 
 def _tell(session: Session, app_id: UUID, account_id: UUID) -> None:
-    app, account = session.execute(
-        select(App.name, Account.name).where(App.id == app_id, Account.id == account_id)
-    ).one()
+    app = session.scalar(select(App.name).where(App.id == app_id))
+    account = session.scalar(select(Account.name).where(Account.id == account_id))
     day = f"{clock.now():%Y-%m-%d %H:%M} UTC"
     for to in _customers(session, account_id):
         mail.send(

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.oauth import probe
 from tests.oauth.flow import Flow
 from tests.support import world
-from tests.support.world import World
 
 
 @pytest.fixture
@@ -19,14 +19,16 @@ def overrides() -> dict[str, Any]:
 
 
 @pytest.fixture
-def a_world(app: Flask) -> World:
-    return world.make()
+def app(app: Flask) -> Flask:
+    """The platform with a few protected views of the tests' own."""
+    probe.install(app)
+    return app
 
 
 @pytest.fixture
-def flow(app: Flask, a_world: World) -> Flow:
+def flow(app: Flask) -> Flow:
     """A confidential app."""
-    return Flow(app, a_world)
+    return Flow(app, world.make())
 
 
 @pytest.fixture
