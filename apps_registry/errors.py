@@ -36,6 +36,13 @@ class NoSuchApp(RegistryError):
         super().__init__(FieldError(field, _("There is no such app.")))
 
 
+class NoSuchTeam(RegistryError):
+    """No developer team of that name."""
+
+    def __init__(self) -> None:
+        super().__init__(FieldError("team", _("There is no developer team of this name.")))
+
+
 class RedirectRefused(RegistryError):
     """A redirect URI breaks a rule. `rule` is its short name, such as `fragment`."""
 

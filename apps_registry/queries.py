@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from apps_registry.clients import version_in_force
-from apps_registry.errors import NoSuchApp
+from apps_registry.errors import NoSuchApp, NoSuchTeam
 from apps_registry.models import (
     App,
     AppSecret,
@@ -32,6 +32,7 @@ class AppLine:
     id: UUID
     client_id: str
     name: str
+    legal_developer: str
     team_id: UUID
     team: str
     kind: str
@@ -118,20 +119,6 @@ class AppPage:
     versions: tuple[VersionPage, ...]
 
 
-@dataclass(frozen=True)
-class WaitingReview:
-    """A version with the reviewers; `approvals` by how many people so far."""
-
-    version_id: UUID
-    number: int
-    app_id: UUID
-    client_id: str
-    name: str
-    team: str
-    waiting_since: datetime
-    approvals: int
-
-
 def app_id_of(client_id: str) -> UUID:
     """The app with this client id. Raises NoSuchApp."""
     with database.read() as connection:
@@ -191,12 +178,15 @@ def version(version_id: UUID) -> VersionPage:
     return found[0]
 
 
-def waiting_reviews() -> Sequence[WaitingReview]:
-    """The reviewers' queue, longest waiting first."""
+def team_id(name: str) -> UUID:
+    """The developer team of this name, in any case of letters. Raises NoSuchTeam."""
     with database.read() as connection:
-        rows = connection.execute(_waiting()).all()
-        approvals = _approvals(connection, [row.version_id for row in rows])
-    return [WaitingReview(**row._mapping, approvals=approvals.get(row.version_id, 0)) for row in rows]
+        found = connection.scalar(
+            select(DeveloperTeam.id).where(func.lower(DeveloperTeam.name) == name.strip().lower())
+        )
+    if found is None:
+        raise NoSuchTeam
+    return found
 
 
 def teams() -> Sequence[tuple[UUID, str]]:
@@ -209,8 +199,8 @@ def teams() -> Sequence[tuple[UUID, str]]:
 def _lines() -> Select[*tuple[Any, ...]]:
     number = select(AppVersion.number).where(AppVersion.id == version_in_force()).correlate(App).scalar_subquery()
     return select(
-        App.id, App.client_id, App.name, App.team_id, DeveloperTeam.name.label("team"), App.client_kind.label("kind"), App.state,
-        App.created_at, App.updated_at, number.label("version"),
+        App.id, App.client_id, App.name, App.legal_developer, App.team_id, DeveloperTeam.name.label("team"),
+        App.client_kind.label("kind"), App.state, App.created_at, App.updated_at, number.label("version"),
     ).join(DeveloperTeam, DeveloperTeam.id == App.team_id)  # fmt: skip
 
 
@@ -242,14 +232,15 @@ def _versions(connection: Connection, which: Any) -> tuple[VersionPage, ...]:
     )  # fmt: skip
     rows = connection.execute(select(*columns).where(which).order_by(AppVersion.number.desc())).all()
     ids = [row.id for row in rows]
-    scopes, reviews = _scopes(connection, ids), _reviews(connection, ids)
+    scopes, reviews = scopes_of(connection, ids), reviews_of(connection, ids)
     return tuple(
         VersionPage(**row._mapping, scopes=tuple(scopes.get(row.id, ())), reviews=tuple(reviews.get(row.id, ())))
         for row in rows
     )
 
 
-def _scopes(connection: Connection, version_ids: list[UUID]) -> dict[UUID, list[ScopeLine]]:
+def scopes_of(connection: Connection, version_ids: list[UUID]) -> dict[UUID, list[ScopeLine]]:
+    """What versions ask for, by version."""
     columns = (
         RequestedScope.app_version_id, RequestedScope.scope, RequestedScope.required, RequestedScope.purpose, RequestedScope.purpose_hi,
     )  # fmt: skip
@@ -257,7 +248,8 @@ def _scopes(connection: Connection, version_ids: list[UUID]) -> dict[UUID, list[
     return _grouped(connection.execute(query), ScopeLine)
 
 
-def _reviews(connection: Connection, version_ids: list[UUID]) -> dict[UUID, list[ReviewLine]]:
+def reviews_of(connection: Connection, version_ids: list[UUID]) -> dict[UUID, list[ReviewLine]]:
+    """What was decided about versions, oldest first, by version."""
     columns = (Review.app_version_id, Review.reviewer_id, Review.decision, Review.comment, Review.decided_at)
     query = select(*columns).where(Review.app_version_id.in_(version_ids)).order_by(Review.id)
     return _grouped(connection.execute(query), ReviewLine)
@@ -269,24 +261,3 @@ def _grouped(rows: Iterable[Row[Any]], make: Any) -> dict[UUID, list[Any]]:
     for row in rows:
         grouped.setdefault(row[0], []).append(make(*row[1:]))
     return grouped
-
-
-def _waiting() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            AppVersion.id.label("version_id"), AppVersion.number, App.id.label("app_id"), App.client_id, App.name,
-            DeveloperTeam.name.label("team"), AppVersion.submitted_at.label("waiting_since"),
-        )
-        .join(App, App.id == AppVersion.app_id)
-        .join(DeveloperTeam, DeveloperTeam.id == App.team_id)
-        .where(AppVersion.state == "in_review")
-        .order_by(AppVersion.submitted_at, AppVersion.id)
-    )  # fmt: skip
-
-
-def _approvals(connection: Connection, version_ids: list[UUID]) -> dict[UUID, int]:
-    counts: dict[UUID, int] = {}
-    for version_id, reviews in _reviews(connection, version_ids).items():
-        for line in reviews:
-            counts[version_id] = counts.get(version_id, 0) + 1 if line.decision == "approved" else 0
-    return counts

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from apps_registry import details, rows, secrets, signals, versions
@@ -78,10 +78,20 @@ def register(session: Session, team_id: UUID, registration: Registration, actor:
 def set_redirect_uris(session: Session, app_id: UUID, uris: Sequence[str], actor: Actor) -> App:
     """Replace the app's redirect URIs. Raises InvalidApp with the rule that each wrong one breaks."""
     app = rows.locked_app(session, app_id)
-    details.raise_if(details.redirect_errors(tuple(uris), app.client_kind))
-    session.execute(delete(RedirectUri).where(RedirectUri.app_id == app.id))
-    _write_redirect_uris(session, app.id, uris)
-    return _changed(session, app, actor, "redirect_uris")
+    return _replace_redirect_uris(session, app, uris, actor)
+
+
+def add_redirect_uri(session: Session, app_id: UUID, uri: str, actor: Actor) -> App:
+    """One more redirect URI. Raises InvalidApp with the rule that it breaks."""
+    app = rows.locked_app(session, app_id)
+    return _replace_redirect_uris(session, app, [*_redirect_uris(session, app.id), uri], actor)
+
+
+def remove_redirect_uri(session: Session, app_id: UUID, uri: str, actor: Actor) -> App:
+    """One redirect URI less; one that is not there changes nothing. Raises InvalidApp for the last one."""
+    app = rows.locked_app(session, app_id)
+    known = _redirect_uris(session, app.id)
+    return _replace_redirect_uris(session, app, [each for each in known if each != uri], actor) if uri in known else app
 
 
 def add_tester(session: Session, app_id: UUID, account_id: UUID, actor: Actor) -> App:
@@ -168,9 +178,20 @@ def _new_app(team_id: UUID, given: Registration) -> App:
     )
 
 
+def _replace_redirect_uris(session: Session, app: App, uris: Sequence[str], actor: Actor) -> App:
+    details.raise_if(details.redirect_errors(tuple(uris), app.client_kind))
+    session.execute(delete(RedirectUri).where(RedirectUri.app_id == app.id))
+    _write_redirect_uris(session, app.id, uris)
+    return _changed(session, app, actor, "redirect_uris")
+
+
+def _redirect_uris(session: Session, app_id: UUID) -> list[str]:
+    return list(session.scalars(select(RedirectUri.uri).where(RedirectUri.app_id == app_id)))
+
+
 def _write_redirect_uris(session: Session, app_id: UUID, uris: Sequence[str]) -> None:
-    session.add_all(RedirectUri(app_id=app_id, uri=uri) for uri in uris)
-    session.flush()
+    if uris:
+        session.execute(insert(RedirectUri), [{"app_id": app_id, "uri": uri} for uri in uris])
 
 
 def _changed(session: Session, app: App, actor: Actor, *names: str) -> App:

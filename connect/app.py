@@ -50,8 +50,16 @@ VIEWS = (
     "connect.auditor.views",
     "connect.customer.consent",
     "connect.customer.views",
+    "connect.developer.views",
+    "connect.developer.changes",
+    "connect.developer.credentials",
+    "connect.developer.endpoints",
+    "connect.developer.registering",
     "connect.signin.views",
     "connect.signin.profile",
+    "connect.staff.reviews",
+    "connect.staff.views",
+    "connect.staff.platform",
 )
 
 

@@ -11,6 +11,21 @@ from scripts.markdown import code, table
 
 # Members of the JSON document, by command. `grants[id, …]` is a list under that name; a name alone stands at the top.
 ANSWERS: dict[str, str] = {
+    "accounts add": "id, name, kind, state, timezone, region, created_at",
+    "accounts list": "accounts[id, name, kind, state, timezone, region, created_at]",
+    "apps list": "apps[client_id, name, team, kind, state, version, created_at]",
+    "apps publish": "client_id, name, state, reason, version, version_state",
+    "apps register": (
+        "client_id, name, team, legal_developer, kind, auth_method, state, account_id, redirect_uris, privacy_policy_url, connect_url, "
+        "version, version_state, required, optional, default_terms, secrets[hint, expires_at, last_used_at], created_at, client_secret"
+    ),
+    "apps reinstate": "client_id, name, state, reason, version, version_state",
+    "apps rotate-secret": "client_id, client_secret, hint, older_until",
+    "apps show": (
+        "client_id, name, team, legal_developer, kind, auth_method, state, account_id, redirect_uris, privacy_policy_url, connect_url, "
+        "version, version_state, required, optional, default_terms, secrets[hint, expires_at, last_used_at], created_at"
+    ),
+    "apps suspend": "client_id, name, state, reason, version, version_state",
     "grants list": (
         "grants[id, account_id, client_id, app, state, version, granted, refused, terms, given_at, expires_at, ended_at, end_reason]"
     ),
@@ -21,6 +36,23 @@ ANSWERS: dict[str, str] = {
         "id, account_id, client_id, app, state, version, granted, refused, terms, given_at, expires_at, ended_at, end_reason"
     ),
     "housekeeping": "jobs[name, did, batches, at, error]",
+    "ledger check": "ok, size, entries, waiting, erased, lines, tiles, checkpoints, findings[what, entry, leaf]",
+    "ledger export": "file, kind, entries, waiting, size",
+    "ledger query": (
+        "entries[id, at, type, channel, request_id, resource, status, count, records, fields, masks, bytes, sha256, lines, body, "
+        "commitment, leaf_index, proof, fault]"
+    ),
+    "ledger reconcile": (
+        "at, apps[id, client_id, name, state, version, required, optional], "
+        "grants[id, account, app, state, version, granted, refused, terms, expires_at], refusals[id, account, app, refused], "
+        "differences[kind, id, what, ledger, tables]"
+    ),
+    "ledger seal": "sealed, size, published",
+    "ledger verify": "code, verified, said",
+    "people add": "id, email, name, role, account_id, team, until, link, link_expires_at",
+    "people link": "id, email, name, link, link_expires_at",
+    "people list": "people[id, email, name, state, has_password, roles[role, account_id, team, until]]",
+    "people remove": "id, email, name, state, role",
     "webhooks add": "id, client_id, url, types, state, state_reason, created_at, secret, older_until",
     "webhooks attempts": (
         "attempts[delivery, webhook_id, type, state, number, started_at, status, error, address, dns_ms, connect_ms, first_byte_ms, "

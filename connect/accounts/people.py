@@ -116,6 +116,22 @@ def take_role(session: Session, membership_id: UUID, actor: Actor) -> None:
     signals.role_taken.send(person, session=session, actor=actor, membership=membership)
 
 
+def take_role_at(
+    session: Session,
+    person_id: UUID,
+    role: str,
+    actor: Actor,
+    *,
+    account_id: UUID | None = None,
+    team_id: UUID | None = None,
+) -> None:
+    """Take away the role that a person holds at a place. Raises NotFound when they do not hold it there."""
+    held = _membership(session, person_id, role, account_id, team_id)
+    if held is None:
+        raise NotFound("role", _("They do not have this role there."))
+    take_role(session, held.id, actor)
+
+
 def close(session: Session, person_id: UUID, actor: Actor) -> None:
     """End a person's access: sessions, links and password go; the row stays, since the ledger names it."""
     person = _person(session, person_id)

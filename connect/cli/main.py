@@ -7,11 +7,15 @@ import sys
 import click
 
 from connect import wiring
+from connect.cli.accounts import accounts
+from connect.cli.apps import apps
 from connect.cli.database import db
 from connect.cli.demo import demo
 from connect.cli.grants import grants
 from connect.cli.housekeeping import housekeeping
 from connect.cli.imports import import_command
+from connect.cli.ledger import ledger
+from connect.cli.people import people
 from connect.cli.serving import seal, serve, web, work
 from connect.cli.webhooks import webhooks
 from connect.core import database, log, settings
@@ -28,11 +32,15 @@ def connect() -> None:
 
 
 for command in (
+    accounts,
+    apps,
     db,
     demo,
     grants,
     housekeeping,
     import_command,
+    ledger,
+    people,
     seal,
     serve,
     web,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from apps_registry.models import App
 from connect.core import clock, database, ids
@@ -24,6 +24,7 @@ class GrantView:
     app_id: UUID
     client_id: str
     app_name: str
+    app_version_id: UUID
     state: str
     version: int
     scopes: list[str]
@@ -111,6 +112,14 @@ def live_of_app(account_id: UUID, app_id: UUID) -> GrantView | None:
             )
         )
         return next((GrantView(*row) for row in rows), None)
+
+
+def live_counts(app_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many live grants each app has; apps without one are left out."""
+    live = (Grant.app_id.in_(list(app_ids)), Grant.state.in_(("active", "paused")), Grant.expires_at > clock.now())
+    with database.read() as connection:
+        rows = connection.execute(select(Grant.app_id, func.count()).where(*live).group_by(Grant.app_id))
+        return {row[0]: row[1] for row in rows}
 
 
 def account_of(grant_id: UUID) -> UUID | None:

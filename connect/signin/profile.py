@@ -107,4 +107,5 @@ def _roles_in(key: str) -> str:
 
 def _membership(seat: Seat) -> dict[str, Any]:
     place = seat.place_name if seat.place is not Place.STAFF else _("VoiceTree staff")
-    return {"place": place, "role": str(ROLES[seat.role].words), "until": seat.until}
+    place_id = ids.encode("acc", seat.account_id) if seat.account_id else None
+    return {"place": place, "place_id": place_id, "role": str(ROLES[seat.role].words), "until": seat.until}

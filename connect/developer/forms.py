@@ -1,0 +1,68 @@
+"""The forms of this room. The rules are the registry's; here only what a form needs to be one."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    EmailField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    URLField,
+)
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from apps_registry import words
+from connect.core.forms import Form
+
+# What a browser can register; devices come with their own flow.
+KINDS = [(name, words.KINDS[name]) for name in ("confidential", "public", "native", "service")]
+OVERLAPS = [("0", _("end now")), ("1", _("1 hour")), ("24", _("1 day")), ("72", _("3 days")), ("168", _("7 days"))]
+
+
+class NewAppForm(Form):
+    """A new app, but for its scopes, which stand in a picker of their own (picker.py)."""
+
+    name = StringField(_("Name"))
+    legal_developer = StringField(_("Legal name of the developer"))
+    description = TextAreaField(_("What it does, in a sentence or two"))
+    home_url = URLField(_("Home page"))
+    privacy_policy_url = URLField(_("Privacy policy"))
+    support_email = EmailField(_("E-mail for questions"))
+    retention_days = IntegerField(_("Days kept"), [InputRequired(_("Enter a number of days."))], default=30)
+    client_kind = RadioField(_("Kind of app"), [InputRequired(_("Choose a kind."))], choices=KINDS)
+    redirect_uris = TextAreaField(_("Redirect URIs"))
+    connect_url = URLField(_("Address where people start"))
+
+
+class ScopesForm(Form):
+    """The CSRF token; the rows are read by picker.py."""
+
+
+class RedirectForm(Form):
+    """One more redirect URI."""
+
+    uri = StringField(_("Add a redirect URI"))
+
+
+class TesterForm(Form):
+    """One more account that may connect the app while it is tested."""
+
+    account = StringField(_("Add a business by its id"))
+
+
+class RotateForm(Form):
+    """A new secret: how long the one before lives on."""
+
+    overlap = SelectField(_("The secret before it"), choices=OVERLAPS, default="24")
+
+
+class EndpointForm(Form):
+    """One more webhook endpoint."""
+
+    url = URLField(_("Address"))
+    types = SelectMultipleField(_("Events"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())

@@ -1,0 +1,273 @@
+"""Samples of the developer's pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from tests.pages.samples import Sample, Values
+from tests.pages.samples.customer import AT
+
+TEAM = Values(name="Leadbook")
+APPS = [
+    Values(
+        id="p1",
+        name="Leadbook CRM",
+        kind_words="Confidential web app",
+        state_words="Published",
+        state_kind="good",
+        version=3,
+        grants=212,
+    ),
+    Values(
+        id="p2",
+        name="Leadbook Mobile",
+        kind_words="Native app",
+        state_words="Draft",
+        state_kind="quiet",
+        version=1,
+        grants=0,
+    ),
+]
+KINDS = [
+    ("confidential", "Web app with a server (keeps a secret)"),
+    ("public", "Browser app (no secret)"),
+    ("native", "Mobile or desktop app"),
+    ("service", "Service without people"),
+]
+
+
+class NewApp(FlaskForm):
+    name = StringField("Name", [InputRequired("Enter a name")])
+    legal_developer = StringField("Legal name of the developer", [InputRequired("Enter who answers for the app")])
+    description = TextAreaField("What it does, in a sentence or two")
+    home_url = StringField("Home page")
+    privacy_policy_url = StringField("Privacy policy", [InputRequired("Enter the address of the privacy policy")])
+    support_email = StringField("E-mail for questions")
+    retention_days = IntegerField("Days kept", default=30)
+    client_kind = RadioField("Kind of app", [InputRequired("Choose a kind")], choices=KINDS)
+    redirect_uris = TextAreaField("Redirect URIs")
+    connect_url = StringField("Address where people start")
+
+
+class Uri(FlaskForm):
+    uri = StringField("Add a redirect URI")
+
+
+class Tester(FlaskForm):
+    account = StringField("Add a business by its id")
+
+
+class Rotate(FlaskForm):
+    overlap = SelectField("The secret before it", choices=[("0", "end now"), ("24", "1 day")], default="24")
+
+
+class Endpoint(FlaskForm):
+    url = StringField("Address")
+    types = SelectMultipleField(
+        "Events",
+        choices=[("call.ended", "call.ended"), ("grant.revoked", "grant.revoked")],
+        widget=ListWidget(),
+        option_widget=CheckboxInput(),
+    )
+
+
+def _refused(form: FlaskForm) -> FlaskForm:
+    form.validate()
+    return form
+
+
+def _scopes(error: str = "") -> list[Values]:
+    return [
+        Values(
+            scope="call_log:read",
+            title="List of your calls",
+            tier_words="Standard",
+            review_words="Reviewed when the app is listed.",
+            asked="required",
+            purpose="To show each call beside its customer.",
+            error="",
+        ),
+        Values(
+            scope="call_log.numbers:read",
+            title="Callers' full numbers and names",
+            tier_words="Sensitive",
+            review_words="A person reviews your reason.",
+            asked="optional",
+            purpose="",
+            error=error,
+        ),
+        Values(
+            scope="users:read",
+            title="Names of your agents",
+            tier_words="Standard",
+            review_words="Reviewed when the app is listed.",
+            asked="",
+            purpose="",
+            error="",
+        ),
+    ]
+
+
+def _app(**changes: Any) -> dict[str, Any]:
+    form = Uri()
+    form.uri.errors = (
+        ["A redirect URI on the web must use https: change http://crm.leadbook.example/done to https://…"]
+        if changes.get("refused")
+        else []
+    )
+    form._errors = None
+    return {
+        "app": Values(
+            id="p1",
+            name="Leadbook CRM",
+            legal_developer="Leadbook Software Private Limited",
+            client_id="app_01jdgq3vk8e0mr4x0n5x0a7q2z",
+            kind_words="Confidential web app",
+            auth_words="client_secret_basic",
+            has_secret=True,
+            state_words="Testing",
+            state_kind="info",
+            state_advice="Up to five businesses you name can connect it.",
+            privacy_policy_url="https://leadbook.example/privacy",
+            home_url="https://leadbook.example/",
+            connect_url="",
+            retention_words="30 days",
+            grants=2,
+        ),
+        "new_secret": "vts_7Qm2x0cVYf0pXW1uJ8tK3nZ5rB9dG6hL4sA2eE7iO1" if changes.get("fresh") else None,
+        "secrets": [
+            Values(id="k1", hint="9f3a", created_at=AT, expires_at=None, last_used_at=None),
+            Values(
+                id="k2",
+                hint="77c0",
+                created_at=AT - timedelta(days=80),
+                expires_at=AT + timedelta(hours=20),
+                last_used_at=AT,
+            ),
+        ],
+        "redirect_uris": ["https://crm.leadbook.example/connect/voicetree/done"],
+        "redirect_form": form,
+        "redirect_rule": "",
+        "scopes": [
+            Values(
+                scope="call_log:read",
+                title="List of your calls",
+                required=True,
+                purpose="To show each call beside its customer.",
+                tier_words="Standard",
+                review_words="Reviewed when the app is listed.",
+            ),
+            Values(
+                scope="call_log.numbers:read",
+                title="Callers' full numbers and names",
+                required=False,
+                purpose="To find the customer.",
+                tier_words="Sensitive",
+                review_words="A person reviews your reason.",
+            ),
+        ],
+        "versions": [
+            Values(
+                number=2,
+                state_words="Draft",
+                state_kind="quiet",
+                published_at=None,
+                added=["call_log.numbers:read"],
+                removed=[],
+            ),
+            Values(
+                number=1,
+                state_words="Published",
+                state_kind="good",
+                published_at=AT,
+                added=["call_log:read"],
+                removed=[],
+            ),
+        ],
+        "acts": [
+            Values(href="/submit", words="Submit for review", kind="", advice="A reviewer reads every reason."),
+            Values(href="/retire", words="Retire the app", kind="danger", advice="Nobody can connect it any more."),
+        ],
+        "reviews": [Values(at=AT, words="Changes asked: say who sees the numbers.", by="A reviewer", href="")],
+        "scope_form_url": "/s",
+        "endpoints_url": "/w",
+    }
+
+
+ENDPOINTS = [
+    Values(
+        id="e1",
+        url="https://crm.leadbook.example/hooks/voicetree",
+        state_words="On",
+        state_kind="good",
+        types=["call.ended", "grant.revoked"],
+        created_at=AT,
+        secret_hint="a9x2",
+        last=Values(at=AT, words="200 in 84 ms", kind="good"),
+        waiting=0,
+    ),
+    Values(
+        id="e2",
+        url="https://old.leadbook.example/hooks",
+        state_words="Failing",
+        state_kind="bad",
+        types=["call.ended"],
+        created_at=AT,
+        secret_hint="0b2c",
+        last=Values(at=AT, words="timed out", kind="bad"),
+        waiting=14,
+    ),
+]
+SAMPLES = {
+    "home": Sample(
+        "developer",
+        "developer/home.html",
+        lambda: {"team": TEAM, "apps": APPS, "base_url": "https://connect.example", "sandbox": None},
+    ),
+    "apps": Sample("developer", "developer/apps.html", lambda: {"team": TEAM, "apps": APPS}),
+    "apps-none": Sample("developer", "developer/apps.html", lambda: {"team": TEAM, "apps": []}),
+    "new-app": Sample(
+        "developer", "developer/new_app.html", lambda: {"form": NewApp(), "scopes": _scopes(), "problems": None}
+    ),
+    "new-app-refused": Sample(
+        "developer",
+        "developer/new_app.html",
+        lambda: {
+            "form": _refused(NewApp()),
+            "scopes": _scopes("Say why people should share callers' numbers"),
+            "problems": [
+                Values(text="Say why people should share callers' numbers", href="#purpose-call_log.numbers:read")
+            ],
+        },
+    ),
+    "app": Sample("developer", "developer/app.html", _app),
+    "app-fresh": Sample("developer", "developer/app.html", lambda: _app(fresh=True, refused=True)),
+    "scopes": Sample(
+        "developer",
+        "developer/scopes.html",
+        lambda: {
+            "app": APPS[0],
+            "form": FlaskForm(),
+            "scopes": _scopes(),
+            "problems": None,
+            "version": 4,
+            "consequence_words": "What it adds is reviewed and consented to again.",
+        },
+    ),
+    "endpoints": Sample(
+        "developer",
+        "developer/endpoints.html",
+        lambda: {
+            "app": APPS[0],
+            "form": Endpoint(),
+            "new_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "endpoints": ENDPOINTS,
+        },
+    ),
+}
