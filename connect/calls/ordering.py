@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, literal, tuple_
 
 from connect.calls.models import Call, CallLeg
 from connect.calls.sources import SOURCES
-from connect.core.database import Id, UtcDateTime
+from connect.core.database import UtcDateTime
 
 Position = tuple[int, UUID]
 
@@ -23,11 +23,12 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By `key`, then by record id. `newest_first` turns both round. Without a key: by id, the order of entry."""
+    """By `key`, then by record id unless no two keys are equal. `newest_first` turns both round. Without a key: by id, as entered."""
 
     record_id: ColumnElement[Any]
     key: ColumnElement[Any] | None = None
     newest_first: bool = False
+    distinct: bool = False
 
     @property
     def sort_value(self) -> ColumnElement[Any]:
@@ -36,7 +37,7 @@ class Order:
 
     def by(self) -> list[ColumnElement[Any]]:
         """For ORDER BY."""
-        columns = [column for column in (self.key, self.record_id) if column is not None]
+        columns = self._columns()
         return [column.desc() for column in columns] if self.newest_first else columns
 
     def position(self, sort_value: Any, record_id: UUID) -> Position:
@@ -46,19 +47,24 @@ class Order:
 
     def after(self, position: Position) -> ColumnElement[bool]:
         """What comes after `position`."""
+        columns = self._columns()
         whole, record_id = position
-        if self.key is None:
-            return self.record_id > record_id
-        timed = isinstance(self.key.type, UtcDateTime)
-        value = literal(_EPOCH + whole * _MICROSECOND, UtcDateTime()) if timed else literal(whole, BigInteger())
-        here, there = tuple_(self.key, self.record_id), tuple_(value, literal(record_id, Id()))
+        sort_value = _EPOCH + whole * _MICROSECOND if isinstance(columns[0].type, UtcDateTime) else whole
+        values = [record_id if column is self.record_id else sort_value for column in columns]
+        here = tuple_(*columns)
+        there = tuple_(*(literal(value, column.type) for value, column in zip(values, columns, strict=True)))
         return here < there if self.newest_first else here > there
+
+    def _columns(self) -> list[ColumnElement[Any]]:
+        if self.key is None:
+            return [self.record_id]
+        return [self.key] if self.distinct else [self.key, self.record_id]
 
 
 _call, _leg = Call.__table__.c, CallLeg.__table__.c
 
 NEWEST_CALLS = Order(_call.id, _call.started_at, newest_first=True)
-CHANGES = Order(_call.id, _call.change_seq)
+CHANGES = Order(_call.id, _call.change_seq, distinct=True)
 LEGS = Order(_leg.id, _leg.seq)
 
 ORDERS: Mapping[str, Order] = MappingProxyType(
