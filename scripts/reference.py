@@ -34,14 +34,17 @@ def settings_page() -> str:
 
 
 def errors_page() -> str:
-    """Every problem type: slug, status, title."""
-    rows = [(f"<a id='{slug}'></a>`{slug}`", str(status), title) for slug, (status, title) in problems.TYPES.items()]
+    """Every problem type: slug, status, title, advice."""
+    rows = [
+        (f"<a id='{slug}'></a>`{slug}`", str(kind.status), kind.title, kind.advice)
+        for slug, kind in problems.TYPES.items()
+    ]
     intro = (
         "Every error of the API is a problem document (RFC 9457) of type `application/problem+json`. Its `type` ends with one of the "
         "names below, `detail` says what was wrong and what would be right, `instance` is the id of the request, which the "
         "`Request-Id` header carries too. Branch on `type`, never on the text. OAuth endpoints answer in the form of RFC 6749, 5.2."
     )
-    return page("Errors", intro, table(("type", "status", "title"), rows))
+    return page("Errors", intro, table(("type", "status", "title", "what to do"), rows))
 
 
 def scopes_page() -> str:

@@ -1,4 +1,7 @@
-"""Who hears which signal. A receiver that is not in this table, or no longer connected, is a change somebody must look at."""
+"""Who hears which signal. A receiver that is not in this table, or no longer connected, is a change somebody must look at.
+
+blinker keeps receivers weakly: a closure would be collected and silently never called, so receivers are functions of a module.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,41 @@ from flask import Flask
 
 from connect.core.signals import DECLARED
 
-RECEIVERS: dict[str, set[str]] = {}
+LEDGER, OAUTH, WEBHOOKS = "connect.ledger.receivers", "connect.oauth.receivers", "connect.webhooks.receivers"
+
+RECEIVERS: dict[str, set[str]] = {
+    "account_added": set(),
+    "app_changed": {f"{LEDGER}.write_changed"},
+    "app_moved": {f"{LEDGER}.write_moved"},
+    "app_registered": {f"{LEDGER}.write_registered"},
+    "app_reinstated": {f"{LEDGER}.write_reinstated"},
+    "app_retired": {f"{LEDGER}.write_retired"},
+    "app_suspended": {f"{LEDGER}.write_suspended", f"{WEBHOOKS}.on_app_suspended"},
+    "app_version_added": {f"{LEDGER}.write_version_added"},
+    "call_ended": {f"{WEBHOOKS}.on_call_ended"},
+    # Grants write their own entries: the ledger is a layer below them.
+    "grant_changed": set(),
+    "grant_expired": {f"{OAUTH}.end_tokens_of_expired"},
+    "grant_given": set(),
+    "grant_narrowed": set(),
+    "grant_paused": set(),
+    "grant_resumed": set(),
+    "grant_revoked": {f"{OAUTH}.end_tokens_of_revoked", f"{WEBHOOKS}.on_grant_revoked"},
+    "password_set": {f"{LEDGER}.write_password_set"},
+    "person_added": {f"{LEDGER}.write_person_added"},
+    "person_closed": {f"{LEDGER}.write_person_closed"},
+    "profile_changed": {f"{LEDGER}.write_profile_changed"},
+    "role_given": {f"{LEDGER}.write_role_given"},
+    "role_taken": {f"{LEDGER}.write_role_taken"},
+    "secret_ended": {f"{LEDGER}.write_secret_ended"},
+    "secret_made": {f"{LEDGER}.write_secret_made"},
+    "secret_rotated": {f"{LEDGER}.write_secret_rotated"},
+    "signed_in": {f"{LEDGER}.write_staff_sign_in"},
+    "signed_out_everywhere": {f"{LEDGER}.write_signed_out_everywhere"},
+    "version_published": {f"{LEDGER}.write_published"},
+    "version_reviewed": {f"{LEDGER}.write_reviewed"},
+    "version_submitted": {f"{LEDGER}.write_submitted"},
+}
 
 
 def test_each_signal_has_exactly_the_receivers_of_the_table(app: Flask) -> None:

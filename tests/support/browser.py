@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 from tests.support.programs import require
 
 # Without a sandbox because root has none to give; the rest keeps Chromium from calling its maker at every start.
-_FLAGS = (
+FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -56,7 +56,7 @@ def browser() -> Iterator[Browser]:
     """One Chromium for a module. Not for the session: Playwright's event loop would stay in the way of tests that run their own."""
     executable = require("chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield chromium
         chromium.close()
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from apps_registry import services as registry
 from apps_registry import versions
 from apps_registry.details import Asked, Registration
+from apps_registry.kinds import KINDS
 from connect.accounts import people
 from connect.accounts import services as accounts
 from connect.calls import generator, ingest
@@ -83,8 +84,14 @@ class World:
         )
 
 
-def make(calls: int = 0, name: str = "Neem Traders", kind: str = "confidential", asked: tuple[Asked, ...] | None = None) -> World:
-    """An account with an owner, a published app, and `calls` made-up calls of the last weeks."""
+def make(
+    calls: int = 0,
+    name: str = "Neem Traders",
+    kind: str = "confidential",
+    asked: tuple[Asked, ...] | None = None,
+    publish: bool = True,
+) -> World:
+    """An account with an owner, a published app (or a draft), and `calls` made-up calls of the last weeks."""
     with database.unit_of_work() as session:
         account = accounts.add_account(session, name, actor.SYSTEM)
         email = f"owner@{account.id.hex}.example"
@@ -92,7 +99,8 @@ def make(calls: int = 0, name: str = "Neem Traders", kind: str = "confidential",
         people.give_role(session, person.id, "owner", actor.SYSTEM, account_id=account.id)
         team = registry.add_team(session, f"Team {account.id.hex}")
         made = registry.register(session, team.id, _registration(kind, asked), actor.SYSTEM)
-        versions.publish(session, made.app.id, actor.SYSTEM)
+        if publish:
+            versions.publish(session, made.app.id, actor.SYSTEM)
     if calls:
         fill(account.id, calls)
     return World(account.id, person.id, email, made.app.id, made.version.id, made.app.client_id, made.secret)
@@ -113,13 +121,15 @@ def give(world: World, scopes: Iterable[str] = REQUIRED, **terms: Any) -> Grant:
 
 
 def _registration(kind: str, asked: tuple[Asked, ...] | None) -> Registration:
-    usual = tuple(Asked(scope, scope in REQUIRED, f"We need {scope}.") for scope in sorted(REQUIRED | OPTIONAL))
+    redirects = KINDS[kind].redirects
+    scopes = sorted(REQUIRED | OPTIONAL) if redirects else []
+    usual = tuple(Asked(scope, scope in REQUIRED, f"We need {scope}.") for scope in scopes)
     return Registration(
         name="Neem CRM",
         legal_developer="Neem Software Pvt Ltd",
         privacy_policy_url="https://crm.example/privacy",
         kind=kind,
-        redirect_uris=(REDIRECT_URI,),
+        redirect_uris=(REDIRECT_URI,) if redirects else (),
         asked=usual if asked is None else asked,
         home_url="https://crm.example",
     )
