@@ -53,7 +53,7 @@ bench: .venv/.development  ## speed on both databases, medians of 3
 
 screenshots: .venv/.development  ## the pictures of the README, taken from the running demo
 	@$(BIN)/python -m tests.support.programs --install chromium
-	@$(BIN)/python scripts/screenshots.py
+	@$(BIN)/python -m scripts.screenshots
 
 docs: .venv/.development  ## pages that are made from the code
 	@$(BIN)/python -m scripts.reference
