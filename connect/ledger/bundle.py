@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -23,7 +23,6 @@ from connect.ledger.store import Published
 
 FORMAT = "vtc-bundle/1"
 KINDS = ("extract", "log", "tree")
-_PREFIXES = {"account_id": "acc", "app_id": "app", "grant_id": "grant", "person_id": "psn"}
 
 logger = log.get("ledger")
 
@@ -43,10 +42,7 @@ class Selection:
         """The selection as the manifest says it."""
         if self.entry_ids is not None:
             return {"entries": [ids.encode("entry", each) for each in self.entry_ids]}
-        given = {name: value for name, value in asdict(self.filters).items() if value is not None}
-        return {
-            name: ids.encode(_PREFIXES[name], value) if name in _PREFIXES else value for name, value in given.items()
-        }
+        return self.filters.said()
 
     def place(self, connection: Connection, size: int) -> tuple[list[Placed], int]:
         """The leaves of the entries among the first `size`, and how many further entries are not there yet."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import BigInteger, ColumnElement, Connection, LargeBinary, Select, func, literal, select
 
+from connect.core import clock, ids
 from connect.ledger import index, models, partitions, store, tree
 from connect.ledger import lines as record_lines
 from connect.ledger.models import LOG
@@ -18,6 +19,7 @@ from connect.ledger.proofs import Proof
 from connect.ledger.rows import COLUMNS, Entry, fault
 
 LARGEST_PAGE = 1_000
+_PREFIXES = {"account_id": "acc", "app_id": "app", "grant_id": "grant", "person_id": "psn"}
 _SLACK = timedelta(days=1)  # between `at` and the time in the id, which lets the database pass over other months
 
 
@@ -25,7 +27,8 @@ _SLACK = timedelta(days=1)  # between `at` and the time in the id, which lets th
 class Filters:
     """What to look for; members that are None do not narrow. `since` and `until` bound `at`, `until` excluded.
 
-    `record` is a record's id (`call_…`), `subject` a subject's digest; `field`, `scope` and `address_digest` are looked for in bodies.
+    `record` is a record's id (`call_…`), `subject` a subject's digest; `field`, `scope`, `address_digest` and `asked` (the digest of a
+    value that was asked for) are looked for in bodies.
     """
 
     account_id: UUID | None = None
@@ -45,6 +48,12 @@ class Filters:
     field: str | None = None
     scope: str | None = None
     address_digest: str | None = None
+    asked: str | None = None
+
+    def said(self) -> dict[str, str | int]:
+        """What narrows, by name, ids and times in their text form: for manifests, and for the entry about a look."""
+        given = ((item.name, getattr(self, item.name)) for item in fields(self))
+        return {name: _text(name, value) for name, value in given if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,12 @@ def leaves_of(connection: Connection, entry_ids: Collection[UUID]) -> dict[UUID,
     return {row.entry_id: row.leaf_index for row in rows}
 
 
+def _text(name: str, value: Any) -> str | int:
+    if isinstance(value, UUID):
+        return ids.encode(_PREFIXES[name], value)
+    return clock.text(value) if isinstance(value, datetime) else value
+
+
 def _queued(connection: Connection, entry_id: UUID) -> bytes | None:
     column = models.pending.c
     return connection.scalar(select(column.commitment).where(column.log_id == LOG, column.entry_id == entry_id))
@@ -182,6 +197,8 @@ def _needles(filters: Filters) -> Iterator[bytes]:
     for name in (filters.field, filters.scope):
         if name is not None:
             yield orjson.dumps(name)
+    if filters.asked is not None:
+        yield b":" + orjson.dumps(filters.asked)
     if filters.address_digest is not None:
         yield b'"address_digest":' + orjson.dumps(filters.address_digest)
 

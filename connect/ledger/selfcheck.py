@@ -36,10 +36,14 @@ class Checked:
     entry: str | None
 
 
-def run(session: Session) -> Checked:
-    """Check everything and keep the result, in the transaction of `session`."""
+def look() -> CheckReport:
+    """Check everything. It takes long, so it is done before a transaction is opened to keep the result."""
     with database.read() as connection:
-        report = check(connection)
+        return check(connection)
+
+
+def keep(session: Session, report: CheckReport) -> Checked:
+    """Keep the result for the console, in the transaction of `session`."""
     first = next((finding.entry for finding in report.findings if finding.entry), None)
     done = Checked(clock.now(), report.ok, _words(report), first)
     session.merge(LedgerSelfCheck(log_id=LOG, at=done.at, ok=done.ok, words=done.words, entry=done.entry))

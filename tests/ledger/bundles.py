@@ -69,3 +69,8 @@ def edit_rows(bundle: Path, name: str, change: Callable[[list[dict[str, Any]]], 
 def examine(bundle: Path, *arguments: str) -> int:
     """verify.py's exit code, in this process."""
     return verify.main([str(bundle), *arguments])
+
+
+def flip(data: bytes, bit: int) -> bytes:
+    """`data` with one bit changed."""
+    return data[: bit // 8] + bytes([data[bit // 8] ^ 1 << bit % 8]) + data[bit // 8 + 1 :]

@@ -16,7 +16,7 @@ from connect.core import ids
 from connect.ledger import bundle, keys, models, note, published, sealer, upkeep, verify
 from connect.ledger.bundle import Selection
 from connect.ledger.queries import Filters
-from tests.ledger.bundles import edit_rows, examine, files, rewrite, run_alone, save
+from tests.ledger.bundles import edit_rows, examine, files, flip, rewrite, run_alone, save
 from tests.ledger.support import draft, write, write_many
 
 ACCOUNT = ids.UUID(int=7)
@@ -245,10 +245,6 @@ def test_every_flipped_bit_of_a_tile_or_entry_bundle_is_refused(whole: Path, key
         for bit in spread(len(contents[name]) * 8, 40):
             flipped = rewrite(tmp_path / "flipped.zip", contents | {name: flip(contents[name], bit)})
             assert examine(flipped, "--key", key) in {verify.TREE, verify.FAILED}, f"bit {bit} of {name}"
-
-
-def flip(data: bytes, bit: int) -> bytes:
-    return data[: bit // 8] + bytes([data[bit // 8] ^ 1 << bit % 8]) + data[bit // 8 + 1 :]
 
 
 def spread(bits: int, number: int = 150) -> range:
