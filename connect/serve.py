@@ -22,7 +22,7 @@ from granian.log import LogLevels
 from connect.core import database, health, log, settings
 from connect.core.groupcommit import GroupWriter
 from connect.jobs import scheduler
-from connect.ledger import sealer
+from connect.ledger import durability, sealer
 from connect.webhooks import worker
 
 _RESPAWN = 1.0  # seconds before a part that died is started again
@@ -33,6 +33,7 @@ logger = log.get("serve")
 
 def serve(port: int | None = None) -> None:
     """Run everything that the database allows in one command."""
+    durability.require()
     if database.dialect() == "sqlite":
         _granian("connect.serve:embedded", port, workers=1)
     else:
@@ -41,16 +42,19 @@ def serve(port: int | None = None) -> None:
 
 def web(port: int | None = None) -> None:
     """Run web workers alone."""
+    durability.require()
     _granian("connect.serve:web_only", port, workers=settings.current().web_workers if database.dialect() == "postgresql" else 1)
 
 
 def seal() -> None:
     """Run the sealer until a signal stops it."""
+    durability.require()
     sealer.run(_until_signal())
 
 
 def work() -> None:
     """Run the webhook worker and the timed jobs until a signal stops them."""
+    durability.require()
     stop = _until_signal()
     _thread("jobs", scheduler.run, stop)
     worker.run(stop)
