@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from examples.crm.app import create_app
@@ -12,4 +13,5 @@ if __name__ == "__main__":
         config = Config.from_environment()
     except KeyError as missing:
         sys.exit(f"Set {missing.args[0]}: it comes from the registration of the app (examples/crm/README.md).")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its request lines would hold authorization codes
     create_app(config).run(host="127.0.0.1", port=config.port, threaded=True)
