@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, String, and_, case, null, select, type_coerce
 
 from connect.accounts.models import Account
-from connect.calls.id_list import id_list
+from connect.calls.functions import id_list
 from connect.calls.kinds import RecordingKind
 from connect.calls.models import (
     Agent,

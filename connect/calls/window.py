@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, exists, select
 
+from connect.calls.functions import unindexed
 from connect.calls.models import AgentDepartment, Call, Contact
 from connect.scopes.terms import Terms
 
@@ -41,10 +42,13 @@ class Window:
 
     def calls(self) -> Conditions:
         """Conditions on `call`, alone or joined to what hangs on a call."""
+        return self._calls(_call.number_id, _call.department_id)
+
+    def _calls(self, number_id: ColumnElement[Any], department_id: ColumnElement[Any]) -> Conditions:
         conditions: Conditions = [
             _call.account_id == self.account_id,
-            *self.numbers_on(_call.number_id),
-            *self.departments_on(_call.department_id),
+            *self.numbers_on(number_id),
+            *self.departments_on(department_id),
         ]
         if self.since is not None:
             conditions.append(_call.started_at >= self.since)
@@ -73,4 +77,6 @@ class Window:
         """Where lines or departments are chosen: the contacts that visible calls are with."""
         if self.numbers is None and self.departments is None:
             return []
-        return [exists(select(_call.id).where(*self.calls(), _call.subject_id == _contact.subject_id))]
+        # A person's few calls are to be looked through, not a line's many.
+        visible = self._calls(unindexed(_call.number_id), unindexed(_call.department_id))
+        return [exists(select(_call.id).where(*visible, _call.subject_id == _contact.subject_id))]

@@ -1,4 +1,4 @@
-"""A list of ids in one column of one row, on both databases: what spares a query for each row of a page."""
+"""SQL functions that read the same on both databases."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class IdList(TypeDecorator[tuple[UUID, ...]]):
 
 
 class id_list(FunctionElement[tuple[UUID, ...]]):  # noqa: N801 - an SQL function is written small
-    """Aggregate of an id column."""
+    """Aggregate of an id column: a list in one column of one row, which spares a query for each row of a page."""
 
     type = IdList()
     inherit_cache = True
@@ -39,3 +39,23 @@ def _postgresql(element: id_list, compiler: Any, **options: Any) -> str:
 @compiles(id_list, "sqlite")
 def _sqlite(element: id_list, compiler: Any, **options: Any) -> str:
     return f"group_concat(hex({compiler.process(element.clauses, **options)}))"
+
+
+class unindexed(FunctionElement[Any]):  # noqa: N801
+    """A column so that SQLite, which plans without statistics, takes no index on it. PostgreSQL decides by its statistics."""
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(unindexed)
+def _plain(element: unindexed, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.clauses, **options))
+
+
+@compiles(unindexed, "sqlite")
+def _without_index(element: unindexed, compiler: Any, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
