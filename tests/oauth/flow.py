@@ -35,6 +35,11 @@ def query(location: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(location).query, keep_blank_values=True))
 
 
+def slug(answer: TestResponse) -> str:
+    """The kind of a problem document: the last part of its `type`."""
+    return str(answer.json["type"]).rpartition("/")[2]
+
+
 @dataclass
 class Flow:
     """An app of `world` before the platform `app`. Each method is one step; `connect` takes all of them."""

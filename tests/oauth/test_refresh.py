@@ -69,7 +69,7 @@ def test_44_a_lost_answer_can_be_asked_again_byte_for_byte(flow: Flow, clock: Cl
     lost = flow.refresh(token)
     tokens = count(AccessToken)
     for _ in range(3):
-        clock.move(seconds=3)
+        clock.move(seconds=2)
         assert flow.refresh(token).data == lost.data
     assert count(AccessToken) == tokens
     assert flow.refresh(lost.json["refresh_token"]).status_code == 200
