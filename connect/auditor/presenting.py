@@ -35,7 +35,7 @@ def row(entry: Entry, leaf: int | None, accounts: Names, apps: Names, people: Na
         "records": entry.count,
         "fields": len(said["fields"]) if "fields" in said else None,
         "masked": bool(masks) if isinstance(masks, dict) else False,
-        "status_words": str(entry.status) if entry.status is not None else _("recorded"),
+        "status_words": str(entry.status) if entry.status is not None else "",
         "status_kind": "good" if entry.status is None or entry.status < 400 else "warning",
         "href": url_for("auditor.entry", entry_id=entry.name),
     }
@@ -57,7 +57,7 @@ def event(entry: Entry) -> str:
     }
     kind = kinds.get(entry.type, entry.type)
     happened = entry.members.get("event")
-    return f"{kind}: {happened}" if happened else kind
+    return f"{kind}: {str(happened).replace('_', ' ')}" if happened else kind
 
 
 def actor(entry: Entry, apps: Names, people: Names) -> str:
@@ -134,6 +134,15 @@ def line_rows(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def previous(entry: Entry) -> str:
     """The cursor after an entry."""
     return ids.encode("entry", entry.id)
+
+
+def _grant(said: Mapping[str, Any]) -> str:
+    version = said.get("grant_version") or said.get("version")
+    return (
+        _("%(grant)s, version %(version)s", grant=said["grant"], version=version)
+        if said.get("grant") and version
+        else ""
+    )
 
 
 def _name(names: Names, key: UUID | None, otherwise: str = "") -> str:

@@ -16,7 +16,8 @@ from connect.core import clock, settings
 # Only these keys may carry a value. A key that is not here is written as "[redacted]", so that a new one has to be thought about.
 SAFE_KEYS = frozenset(
     {"event", "level", "logger", "timestamp", "request_id", "method", "route", "status", "milliseconds", "count", "size", "reason",
-     "job", "worker", "attempt", "state", "name", "port", "pid", "error", "type", "app_id", "grant_id", "entry_id", "delivery_id", "where"}
+     "job", "worker", "attempt", "state", "name", "port", "pid", "error", "type", "app_id", "grant_id", "entry_id", "delivery_id",
+     "where"}
 )  # fmt: skip
 _FRAMES = 12  # of a traceback, the innermost
 _TOKEN_PREFIXES = ("vta_", "vtr_", "vtc_", "vts_", "vtk_", "whsec_")
