@@ -230,6 +230,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"{PREFIX}MODE must be development or production")
     if urlsplit(settings.base_url).scheme not in {"http", "https"} or settings.base_url.endswith("/"):
         raise SettingsError(f"{PREFIX}BASE_URL must be an http(s) address without a slash at its end")
+    if settings.webhook_lease <= settings.egress_total:
+        raise SettingsError(f"{PREFIX}WEBHOOK_LEASE must be longer than {PREFIX}EGRESS_TOTAL")
     for item in SETTINGS:
         floor = item.metadata["floor"]
         if floor is not None and getattr(settings, item.name) < floor:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -35,12 +35,11 @@ from apps_registry.models import App
 from connect.accounts.models import Account
 from connect.core import clock, database, queue, settings
 from connect.core.database import UtcDateTime
-from connect.core.queue import Columns, Lease, Wanted
+from connect.core.queue import Columns, Lease, Settled, Wanted
 from connect.grants.models import Grant
-from connect.webhooks.models import FIRST, RETRY, Delivery, WebhookEndpoint
+from connect.webhooks.models import FIRST, RETRY, Delivery, WebhookEndpoint, is_open
 
 TABLE, ENDPOINTS = cast(Table, Delivery.__table__), cast(Table, WebhookEndpoint.__table__)
-OPEN_STATES = ("pending", "sending")
 _RETRY_SHARE = 4  # one in so many of a claim's places is kept for retries
 _GIVEN_BACK = timedelta(seconds=5)
 
@@ -61,12 +60,17 @@ class Claimed:
     sequence: int
     lease: Lease
 
+    @property
+    def key(self) -> tuple[UUID, UUID]:
+        return self.account_id, self.id
+
 
 def anything_due() -> bool:
     """A look without a lock, so that an idle worker costs the writers nothing."""
-    due = select(exists().where(TABLE.c.state.in_(OPEN_STATES), TABLE.c.due_at <= clock.now()))
+    now = clock.now()
+    due = exists().where(_is_due(now), ENDPOINTS.c.id == TABLE.c.endpoint_id, _may_be_called(now))
     with database.read() as connection:
-        return bool(connection.scalar(due))
+        return bool(connection.scalar(select(due)))
 
 
 def claim(session: Session, limit: int) -> list[Claimed]:
@@ -89,9 +93,9 @@ def claim(session: Session, limit: int) -> list[Claimed]:
 def give_back(session: Session, claimed: Sequence[Claimed]) -> None:
     """Return deliveries that nothing was tried with; that was no attempt."""
     due_at = clock.now() + _GIVEN_BACK
-    for item in claimed:
-        key = (item.account_id, item.id)
-        queue.settle(session, TABLE, key, item.lease, state="pending", due_at=due_at, attempts=item.attempt - 1)
+    pending = {"state": "pending", "due_at": due_at}
+    back = [Settled(item.key, item.lease, {**pending, "attempts": item.attempt - 1}) for item in claimed]
+    queue.settle(session, TABLE, back)
 
 
 def _claimed(row: Row[Any], sequence: int, lease: Lease) -> Claimed:
@@ -114,11 +118,9 @@ def _next_endpoints(session: Session, limit: int) -> Sequence[UUID]:
     """Endpoints with something due, longest unserved first, moved to the end of the round. Their rows stay locked, so that counts and
     numbers of each are this claim's alone."""
     now = clock.now()
-    due = exists().where(TABLE.c.endpoint_id == ENDPOINTS.c.id, TABLE.c.state.in_(OPEN_STATES), TABLE.c.due_at <= now)
     ready = (
         select(ENDPOINTS.c.id)
-        .where(ENDPOINTS.c.state == "enabled", due)
-        .where(or_(ENDPOINTS.c.paused_until.is_(None), ENDPOINTS.c.paused_until <= now))
+        .where(_may_be_called(now), exists().where(TABLE.c.endpoint_id == ENDPOINTS.c.id, _is_due(now)))
         .order_by(ENDPOINTS.c.claimed_at, ENDPOINTS.c.id)
         .limit(limit)
     )
@@ -129,10 +131,20 @@ def _next_endpoints(session: Session, limit: int) -> Sequence[UUID]:
     return session.scalars(moved).all()
 
 
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return and_(is_open(TABLE.c), TABLE.c.due_at <= now)
+
+
+def _may_be_called(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        ENDPOINTS.c.state == "enabled", or_(ENDPOINTS.c.paused_until.is_(None), ENDPOINTS.c.paused_until <= now)
+    )
+
+
 def _take(session: Session, lease: Lease, endpoints: Sequence[UUID], lane: int, limit: int) -> Sequence[Row[Any]]:
     most = settings.current().webhook_endpoint_in_flight
     wanted = Wanted(
-        ready=lambda row: and_(row.state.in_(OPEN_STATES), row.lane == lane),
+        ready=lambda row: and_(is_open(row), row.lane == lane),
         order=lambda row: (row.due_at, row.id),
         groups=_slots(endpoints, most),
         group="endpoint_id",
@@ -145,7 +157,8 @@ def _slots(endpoints: Sequence[UUID], most: int) -> Subquery:
     """How many more deliveries each endpoint may have on their way."""
     in_flight = (
         select(func.count())
-        .where(TABLE.c.endpoint_id == ENDPOINTS.c.id, TABLE.c.state == "sending", TABLE.c.due_at > clock.now())
+        .where(TABLE.c.endpoint_id == ENDPOINTS.c.id, is_open(TABLE.c))
+        .where(TABLE.c.state == "sending", TABLE.c.due_at > clock.now())
         .scalar_subquery()
     )
     return (

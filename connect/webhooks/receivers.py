@@ -17,7 +17,7 @@ from connect.grants.signals import grant_revoked
 from connect.webhooks import emit
 from connect.webhooks.catalogue import CALL_ENDED, GRANT_REVOKED
 from connect.webhooks.emit import Happening
-from connect.webhooks.models import Delivery
+from connect.webhooks.models import Delivery, is_open
 
 
 def register() -> None:
@@ -48,7 +48,7 @@ def on_app_suspended(app: App, *, session: Session, **_: Any) -> None:
 
 def _cancel(session: Session, *conditions: ColumnElement[bool]) -> None:
     """End deliveries that were never tried. One that has its number keeps waiting: the number goes out, without data."""
-    waiting = (*conditions, Delivery.state == "pending", Delivery.needs_grant)
+    waiting = (*conditions, is_open(Delivery), Delivery.state == "pending", Delivery.needs_grant)
     never_tried = update(Delivery).where(*waiting, Delivery.sequence.is_(None))
     session.execute(never_tried.values(state="cancelled", settled_at=clock.now()))
     session.execute(update(Delivery).where(*waiting, Delivery.sequence.is_not(None)).values(withheld=True))

@@ -19,7 +19,7 @@ from connect.ledger import services as ledger
 from connect.webhooks import signing
 from connect.webhooks.catalogue import EVENT_TYPES
 from connect.webhooks.errors import NoSuchEndpoint, TooManyEndpoints, UnknownTypes, UrlRefused
-from connect.webhooks.models import KEPT, Delivery, EndpointSecret, WebhookEndpoint
+from connect.webhooks.models import KEPT, Delivery, EndpointSecret, WebhookEndpoint, is_open
 
 
 @dataclass(frozen=True)
@@ -132,5 +132,5 @@ def _make_secret(session: Session, endpoint: WebhookEndpoint, event: str, actor:
 
 
 def _end_waiting(session: Session, endpoint_id: UUID, state: str) -> None:
-    waiting = (Delivery.endpoint_id == endpoint_id, Delivery.state == "pending")
+    waiting = (Delivery.endpoint_id == endpoint_id, is_open(Delivery), Delivery.state == "pending")
     session.execute(update(Delivery).where(*waiting).values(state=state, settled_at=clock.now()))

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from connect.core import clock, ids, queue, settings
 from connect.core.database import UtcDateTime
+from connect.core.queue import Settled
 from connect.ledger import acts
 from connect.ledger import services as ledger
 from connect.webhooks import services
@@ -34,8 +35,8 @@ def settle(session: Session, attempts: Sequence[Attempt]) -> None:
     off = {
         endpoint_id for endpoint_id, of_it in _by_endpoint(judged) if not _endpoint(session, endpoint_id, of_it, now)
     }
-    for attempt, outcome in judged:
-        _delivery(session, attempt, outcome, off, now)
+    queue.settle(session, TABLE, [_delivery(attempt, outcome, off, now) for attempt, outcome in judged])
+    for attempt in attempts:
         if not _accepted(attempt):
             _correct_ledger(session, attempt)
     session.execute(insert(DeliveryAttempt), [_record(attempt) for attempt, _ in judged])
@@ -87,22 +88,19 @@ def _note_failures(session: Session, endpoint_id: UUID, judged: Sequence[Judged]
     return bool(state == "enabled" and now - since < settings.current().webhook_disable_after)
 
 
-def _delivery(session: Session, attempt: Attempt, outcome: Outcome, off: set[UUID], now: datetime) -> None:
+def _delivery(attempt: Attempt, outcome: Outcome, off: set[UUID], now: datetime) -> Settled:
     claimed = attempt.letter.parcel.claimed
     state = _state(attempt, outcome, claimed.endpoint_id in off)
-    queue.settle(
-        session,
-        TABLE,
-        (claimed.account_id, claimed.id),
-        claimed.lease,
-        state=state,
-        lane=RETRY,
-        due_at=outcome.due_at,
-        withheld=attempt.letter.withheld or claimed.withheld,
-        last_status=attempt.status,
-        last_error=attempt.error,
-        settled_at=None if state == "pending" else now,
-    )
+    values = {
+        "state": state,
+        "lane": RETRY,
+        "due_at": outcome.due_at,
+        "withheld": attempt.letter.withheld or claimed.withheld,
+        "last_status": attempt.status,
+        "last_error": attempt.error,
+        "settled_at": None if state == "pending" else now,
+    }
+    return Settled(claimed.key, claimed.lease, values)
 
 
 def _state(attempt: Attempt, outcome: Outcome, endpoint_is_off: bool) -> str:

@@ -28,6 +28,7 @@ _TROUBLE = (
     Problem,
 )  # of the database or the disk; it passes or somebody mends it
 _REST = 1.0  # seconds of waiting after trouble
+_FULL = 0.75  # part of the places that must be taken before the worker waits for free ones
 
 logger = log.get("webhooks")
 
@@ -90,10 +91,10 @@ class _Worker:
             task = asyncio.create_task(self._deliver(session, letter))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
-        if len(self._sending) >= self._places:
-            await asyncio.wait(self._sending, timeout=self._poll, return_when=asyncio.FIRST_COMPLETED)
-        elif not letters:
+        if not letters:
             await asyncio.to_thread(wake.waiting.wait, self._poll)
+        while len(self._sending) > self._places * _FULL:  # a claim for few places costs as much as one for many
+            await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
 
     async def _next_letters(self) -> list[Letter]:
         try:
@@ -125,4 +126,5 @@ class _Worker:
                 logger.error("outcomes cannot be written", error=type(error).__name__, count=len(batch))
                 await asyncio.sleep(_REST)
             else:
+                wake.waiting.set()  # places at their endpoints are free again
                 return

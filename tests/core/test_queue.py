@@ -14,7 +14,7 @@ from sqlalchemy import Column, Integer, MetaData, Row, String, Table, insert, li
 from connect.core import clock as core_clock
 from connect.core import queue
 from connect.core.database import Id, UtcDateTime
-from connect.core.queue import Lease, Wanted
+from connect.core.queue import Lease, Settled, Wanted
 from tests.support.clock import Clock
 from tests.support.threads import together
 
@@ -61,9 +61,9 @@ def claim(
         return queue.claim(session, JOBS, lease or Lease.of(LEASE), wanted, limit, {"state": "taken"})
 
 
-def settle(jobs: ModuleType, row: Row[Any], lease: Lease, state: str = "done") -> bool:
+def settle(jobs: ModuleType, lease: Lease, *rows: Row[Any]) -> int:
     with jobs.unit_of_work() as session:
-        return queue.settle(session, JOBS, (row.id,), lease, state=state)
+        return queue.settle(session, JOBS, [Settled((row.id,), lease, {"state": "done"}) for row in rows])
 
 
 def test_a_claimed_row_is_leased_and_not_claimed_again(jobs: ModuleType) -> None:
@@ -84,21 +84,22 @@ def test_a_row_is_claimed_when_it_is_due_and_not_before(jobs: ModuleType, clock:
 
 def test_a_lease_that_ended_gives_the_row_back(jobs: ModuleType, clock: Clock) -> None:
     put(jobs, "a")
-    first, second = Lease.of(LEASE), None
+    first = Lease.of(LEASE)
     (row,) = claim(jobs, lease=first)
     clock.move(seconds=61)
     second = Lease.of(LEASE)
     assert [again.id for again in claim(jobs, lease=second)] == [row.id]
-    assert not settle(jobs, row, first), "the first worker comes too late"
-    assert settle(jobs, row, second)
+    assert settle(jobs, first, row) == 0, "the first worker comes too late"
+    assert settle(jobs, second, row) == 1
 
 
 def test_a_settled_row_is_done_once(jobs: ModuleType) -> None:
-    put(jobs, "a")
+    put(jobs, "a", "b")
     lease = Lease.of(LEASE)
-    (row,) = claim(jobs, lease=lease)
-    assert settle(jobs, row, lease)
-    assert not settle(jobs, row, lease)
+    rows = claim(jobs, lease=lease)
+    assert settle(jobs, lease, *rows) == 2
+    assert settle(jobs, lease, *rows) == 0
+    assert settle(jobs, lease) == 0
     assert claim(jobs) == []
 
 
