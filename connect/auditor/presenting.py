@@ -104,10 +104,7 @@ def facts(entry: Entry, accounts: Names, apps: Names, people: Names) -> list[tup
         (_("Channel"), entry.channel or "–"),
         (_("Operation"), said.get("operation") or "–"),
         (_("Request id"), entry.request_id or "–"),
-        (
-            _("Grant"),
-            f"{said.get('grant') or '–'}, {_('version')} {said.get('grant_version') or said.get('version') or '–'}",
-        ),
+        (_("Grant"), _grant(said)),
         (_("Scopes"), ", ".join(said.get("scopes") or said.get("granted") or []) or "–"),
         (_("Refused"), ", ".join(said.get("refused") or [])),
         (_("Records"), str(entry.count) if entry.count is not None else "–"),
