@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from connect.accounts.models import SignInSession
@@ -95,17 +95,16 @@ def load(request_id: UUID, using: Connection | None = None) -> AuthorizationRequ
 
 
 def bind_session(session: Session, request_id: UUID, sign_in_session_id: UUID) -> None:
-    """Bind the request to the signed-in session that views it first. One whose session has ended may be bound anew.
+    """Bind the request to the signed-in session that views it first. One whose session has ended may be bound anew ("not you?").
 
     Raises Problem conflict when another live session has it, gone when it has expired or does not exist.
     """
-    ended = select(SignInSession.id).where(SignInSession.ended_at.is_not(None))
-    free = or_(
-        AuthRequest.session_id.is_(None),
-        AuthRequest.session_id == sign_in_session_id,
-        AuthRequest.session_id.in_(ended),
+    now = clock.now()
+    holder = exists().where(
+        SignInSession.id == AuthRequest.session_id, SignInSession.ended_at.is_(None), SignInSession.expires_at > now
     )
-    alive = (AuthRequest.id == request_id, AuthRequest.expires_at > clock.now())
+    alive = (AuthRequest.id == request_id, AuthRequest.expires_at > now)
+    free = or_(AuthRequest.session_id == sign_in_session_id, ~holder)
     bound = update(AuthRequest).where(*alive, free).values(session_id=sign_in_session_id)
     if session.connection().execute(bound).rowcount:
         return

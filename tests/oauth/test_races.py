@@ -1,0 +1,127 @@
+"""Acts that come at the same moment, each on a connection of its own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from apps_registry import services as registry
+from apps_registry import standing
+from apps_registry.lifecycle import Party
+from connect.core import actor, database
+from connect.grants import services as grants
+from connect.oauth import requests
+from connect.oauth.models import AccessToken, AuthorizationCode, TokenChain
+from connect.oauth.requests import AlreadyDecided
+from tests.oauth.flow import Flow, basic
+from tests.oauth.look import count, entries, grant_id
+from tests.support.threads import together
+
+MANY = 16
+
+
+@pytest.fixture
+def overrides() -> dict[str, Any]:
+    """Windows wide enough for a busy machine."""
+    moment = timedelta(seconds=60)
+    return {"code_race_window": moment, "refresh_replay_window": moment, "token_rate": "", "token_failure_rate": ""}
+
+
+def test_38_of_many_exchanges_of_one_code_one_succeeds_and_its_tokens_live(flow: Flow) -> None:
+    """T3: three parallel exchanges gave 200, 200 and 500 with Authlib's own redemption."""
+    code = flow.code()
+    answers = together(*[partial(flow.exchange, code)] * MANY)
+    assert sorted(answer.status_code for answer in answers) == [200] + [400] * (MANY - 1)
+    assert {answer.json["error"] for answer in answers if answer.status_code == 400} == {"invalid_grant"}
+    [won] = [answer.json for answer in answers if answer.status_code == 200]
+    assert flow.works(won["access_token"])
+    assert flow.refresh(won["refresh_token"]).status_code == 200
+    assert count(TokenChain) == 1
+    assert count(AccessToken) == 2
+
+
+def test_43_many_refreshes_get_one_successor_and_the_grant_lives(flow: Flow) -> None:
+    """T4: four parallel refreshes gave four successors with Authlib's own."""
+    token = flow.connect()["refresh_token"]
+    answers = together(*[partial(flow.refresh, token)] * MANY)
+    assert [answer.status_code for answer in answers] == [200] * MANY
+    assert len({answer.data for answer in answers}) == 1
+    assert count(TokenChain) == 1
+    assert count(AccessToken) == 2
+    assert len(entries("refreshed")) == 1
+    assert flow.works(answers[0].json["access_token"])
+    assert flow.refresh(answers[0].json["refresh_token"]).status_code == 200
+
+
+def test_43_a_public_client_races_as_well(public: Flow) -> None:
+    token = public.connect()["refresh_token"]
+    answers = together(*[partial(public.refresh, token)] * MANY)
+    assert len({(answer.status_code, answer.data) for answer in answers}) == 1
+    assert answers[0].status_code == 200
+
+
+def test_refreshes_beside_a_revocation_end_with_nothing_that_works(flow: Flow) -> None:
+    token = flow.connect()["refresh_token"]
+
+    def revoke() -> None:
+        with database.unit_of_work() as session:
+            grants.revoke(session, flow.world.account_id, the_grant, flow.world.actor)
+
+    the_grant = grant_id(flow)
+    *answers, revoked = together(*[partial(flow.refresh, token)] * 7, revoke)
+    assert revoked is None
+    assert {answer.status_code for answer in answers} <= {200, 400}
+    for answer in answers:
+        assert answer.status_code == 400 or not flow.works(answer.json["access_token"])
+    assert flow.refresh(token).json["error"] == "invalid_grant"
+
+
+def test_two_people_who_answer_one_request_make_one_code(flow: Flow) -> None:
+    request_id = flow.request_id()
+    answers = together(*[partial(flow.allow, request_id)] * 4, partial(flow.refuse, request_id))
+    assert len([answer for answer in answers if isinstance(answer, str)]) == 1
+    assert all(isinstance(answer, str | AlreadyDecided) for answer in answers)
+    assert count(AuthorizationCode) == ("code=" in next(answer for answer in answers if isinstance(answer, str)))
+    found = requests.load(request_id)
+    assert found is not None
+    assert found.decided_at is not None
+
+
+def test_a_secret_is_rotated_while_it_is_in_use(flow: Flow) -> None:
+    old = flow.client_auth
+
+    def rotate() -> str:
+        with database.unit_of_work() as session:
+            return registry.rotate_secret(session, flow.world.app_id, actor.SYSTEM).secret
+
+    *answers, new = together(*[partial(flow.alone, headers=old)] * 7, rotate)
+    assert [answer.status_code for answer in answers] == [200] * 7
+    assert flow.alone(headers=basic(flow.world.client_id, new)).status_code == 200
+
+
+def test_a_suspension_in_the_middle_of_exchanges_leaves_nothing_that_works(flow: Flow) -> None:
+    codes = [flow.code() for _ in range(6)]
+
+    def suspend() -> None:
+        with database.unit_of_work() as session:
+            standing.suspend(session, flow.world.app_id, "It misled customers.", actor.SYSTEM, Party.REVIEWER)
+
+    *answers, suspended = together(*[partial(flow.exchange, code) for code in codes], suspend)
+    assert suspended is None
+    for answer in answers:
+        assert answer.status_code in {200, 400}
+        assert answer.status_code == 400 or not flow.works(answer.json["access_token"])
+
+
+def test_a_chain_that_is_revoked_while_it_is_refreshed_is_over(flow: Flow) -> None:
+    token = flow.connect()["refresh_token"]
+    answers = together(*[partial(flow.refresh, token)] * 4, *[partial(flow.revoke, token)] * 4)
+    assert {answer.status_code for answer in answers} <= {200, 400}
+    for answer in answers[:4]:
+        if answer.status_code == 200:
+            assert flow.refresh(answer.json["refresh_token"]).status_code == 400
+            assert not flow.works(answer.json["access_token"])
+    assert len(entries("ended")) == 1
