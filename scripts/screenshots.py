@@ -66,7 +66,7 @@ def _wait(running: subprocess.Popen[str]) -> None:
 
 
 def _page(browser: Browser) -> Page:
-    return browser.new_page(viewport={"width": 1280, "height": 860}, device_scale_factor=1)
+    return browser.new_page(viewport={"width": 1280, "height": 1100}, device_scale_factor=1)
 
 
 def _customer(page: Page, demo: dict[str, Any]) -> None:
@@ -76,11 +76,14 @@ def _customer(page: Page, demo: dict[str, Any]) -> None:
     _sign_in(page, _person(demo, "owner"))
     if page.get_by_role("button", name=demo["accounts"][0]["name"]).count():
         page.get_by_role("button", name=demo["accounts"][0]["name"]).click()
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=IMAGES / "consent.png")
     page.locator("input[name=scope]").first.check()
-    page.screenshot(path=IMAGES / "consent.png", full_page=True)
     page.get_by_role("button", name="Allow", exact=True).click()
+    page.wait_for_url(f"{demo['crm_url']}/**")
     page.goto(f"{demo['crm_url']}/calls")
     page.goto(f"{demo['base_url']}/connected-apps")
+    page.get_by_role("link", name="Neem CRM").click()
     page.screenshot(path=IMAGES / "connected-apps.png")
 
 
@@ -88,7 +91,7 @@ def _auditor(page: Page, demo: dict[str, Any]) -> None:
     """What the vendor's auditor sees of it."""
     page.goto(f"{demo['base_url']}/sign-in")
     _sign_in(page, _person(demo, "auditor"))
-    page.goto(f"{demo['base_url']}/auditor")
+    page.get_by_role("heading", name="Ledger", exact=True).wait_for()
     page.screenshot(path=IMAGES / "auditor.png")
 
 
