@@ -24,6 +24,7 @@ OpenUnit = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int], None]
 
 _BATCH, _BLOCK = 1000, 10_000
+_LONGEST_REST_S = 0.025  # a writer that waits for SQLite's lock looks again at least this often, at first
 
 
 def _unheard(_count: int) -> None:
@@ -41,7 +42,7 @@ def store(
 ) -> IngestReport:
     """Store history without events, `batch` calls to a transaction; `progress` hears after each how many there are so far.
 
-    `gentle`: rest after each transaction for as long as it took, so that a running server on the same SQLite file gets its turns.
+    `gentle`: rest a moment after each transaction, so that a running server on the same SQLite file gets its turns.
     """
     report, done = IngestReport(), 0
     for some in _batches(calls, batch):
@@ -51,7 +52,7 @@ def store(
         done += len(some)
         progress(done)
         if gentle:
-            time.sleep(clock.monotonic() - started)
+            time.sleep(min(clock.monotonic() - started, _LONGEST_REST_S))
     return report
 
 
