@@ -35,17 +35,25 @@ class Flow:
 
     def sign_in(self) -> None:
         """The owner sets a password by a one-time link and is signed in; their one account is chosen."""
-        with database.unit_of_work() as session:
-            link = people.make_link(session, self.world.person_id)
-            people.set_password(session, link, passwords.make_hash(PASSWORD), adult=True)
+        self.set_password()
         page = self.browser.get("/sign-in")
         answer = self.browser.post(
             "/sign-in", data={"csrf_token": csrf(page.text), "email": self.world.email, "password": PASSWORD}
         )
         assert answer.status_code == 303, answer.text
 
+    def set_password(self) -> None:
+        """The owner can sign in with PASSWORD."""
+        with database.unit_of_work() as session:
+            link = people.make_link(session, self.world.person_id)
+            people.set_password(session, link, passwords.make_hash(PASSWORD), adult=True)
+
     def authorize(self, scopes: Iterable[str] = REQUIRED | OPTIONAL, **changes: Any) -> Any:
         """Send the browser to the authorization endpoint; the answer."""
+        return self.browser.get(self.authorize_path(scopes, **changes))
+
+    def authorize_path(self, scopes: Iterable[str] = REQUIRED | OPTIONAL, **changes: Any) -> str:
+        """Where the app sends the browser; a parameter that is None is left out."""
         challenge = base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).rstrip(b"=").decode()
         query = {
             "response_type": "code",
@@ -56,9 +64,7 @@ class Flow:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         } | changes
-        return self.browser.get(
-            "/oauth/authorize?" + urlencode({name: value for name, value in query.items() if value is not None})
-        )
+        return "/oauth/authorize?" + urlencode({name: value for name, value in query.items() if value is not None})
 
     def decide(self, consent_path: str, decision: str = "allow", ticked: Iterable[str] = (), **fields: Any) -> Any:
         """Open the consent page and press a button; the answer."""
