@@ -76,8 +76,13 @@ class Flow:
         """The id of a stored request."""
         answer = self.ask(**changes)
         assert answer.status_code == 303, answer.get_data(as_text=True)
-        path = urlsplit(answer.location).path
-        assert path.startswith("/consent/"), answer.location
+        return self.id_in(answer.location)
+
+    @staticmethod
+    def id_in(location: str) -> UUID:
+        """The request that a consent page is about."""
+        path = urlsplit(location).path
+        assert path.startswith("/consent/"), location
         return ids.decode(requests.PREFIX, path.removeprefix("/consent/"))
 
     def allow(self, request_id: UUID, scopes: Iterable[str] = OFFLINE, **terms: Any) -> str:
