@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connect.core import clock, database, health, log, settings
@@ -25,6 +26,7 @@ from connect.ledger.note import Checkpoint, NoteError
 from connect.ledger.store import Damaged, Head
 
 _AFTER_REFUSAL = 30.0  # seconds until a sealer that refused looks again
+_AFTER_LOSS = 1.0  # seconds until it looks for a database that went away
 
 logger = log.get("ledger")
 
@@ -116,6 +118,10 @@ def run(stop: threading.Event) -> None:
         except (Refused, Damaged) as error:
             logger.error("the sealer refuses to work", reason=str(error))
             pause = _AFTER_REFUSAL
+            continue
+        except DBAPIError as error:
+            logger.error("the sealer waits for the database", error=type(error).__name__)
+            pause = _AFTER_LOSS
             continue
         pause = _pause(sealed, indexed)
 
