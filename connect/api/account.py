@@ -1,25 +1,23 @@
-"""/v1/account: the business the grant is of."""
+"""/v1/account: the business that gave the grant."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response
 
+from connect.api import examples
 from connect.api.answers import answer_one
-from connect.api.blueprint import ApiBlueprint, answers
-from connect.api.schemas import FieldsQuery
+from connect.api.blueprint import ApiBlueprint
+from connect.api.parameters import FieldsQuery, choosing
 from connect.disclosure import reads
-from connect.oauth.resource import protected
+from connect.disclosure.reads import Only
 from connect.scopes.schemas.account import AccountSchema
 
-blueprint = ApiBlueprint("account", __name__, url_prefix="/v1", description="The business the grant is of.")
+blueprint = ApiBlueprint("account", __name__, url_prefix="/v1", description="The business that gave the grant.")
 
 
-@blueprint.get("/account")
-@protected("account:read")
-@blueprint.arguments(FieldsQuery, location="query")
-@answers(blueprint, AccountSchema, "The account.")
-def get_account(query: dict[str, Any]) -> Response:
+@blueprint.reads(
+    "/account", "account:read", query=choosing(FieldsQuery, "account"), answer=AccountSchema, example=examples.ACCOUNT
+)
+def get_account(only: Only) -> Response:
     """Get the account"""
-    return answer_one(lambda context: reads.account(context, only=query.get("fields_")))
+    return answer_one(lambda context: reads.account(context, only=only))

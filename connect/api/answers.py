@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from flask import Response, g, request
 
 from connect.core.problems import Problem, field_errors
 from connect.core.web import request_id
 from connect.disclosure.context import Context
-from connect.disclosure.errors import CursorError, GrantMoved
+from connect.disclosure.errors import CursorError, GrantMoved, OlderConsent
 from connect.disclosure.purposes import purposes
 from connect.disclosure.reads import Page
 from connect.disclosure.release import Released, list_of, one, release
@@ -19,7 +19,7 @@ from connect.oauth import resource
 from connect.oauth.resource import Access
 from connect.scopes.errors import NotGranted, UnknownNames
 
-_ATTEMPTS = 3  # a grant that changes under every one of three reads is answered with 503
+_ATTEMPTS = 3  # a grant that changes under each of three reads is answered with 503
 
 
 def answer_list(read: Callable[[Context], Page]) -> Response:
@@ -33,14 +33,11 @@ def answer_one(read: Callable[[Context], Rows | None]) -> Response:
 
 
 def _release_page(context: Context, page: Page) -> Released:
-    beside: dict[str, Any] = {"page": {"next": page.next}}
-    if page.window is not None:
-        beside["window"] = page.window
-    return release(context, page.rows, list_of(**beside))
+    return release(context, page.rows, list_of(page={"next": page.next}, window=page.window))
 
 
 def _release_one(context: Context, rows: Rows | None) -> Released:
-    if not rows:
+    if rows is None:
         raise Problem("not-found", "There is no such record, or this grant does not reach it.")
     return release(context, rows, one)
 
@@ -48,23 +45,38 @@ def _release_one(context: Context, rows: Rows | None) -> Released:
 def _answer(disclose: Callable[[Context], Released]) -> Response:
     for _ in range(_ATTEMPTS):
         try:
-            released = disclose(context_of(g.access))
+            with _problems():
+                released = disclose(_context(g.access))
         except GrantMoved:
-            g.access = (
-                resource.authorise()
-            )  # answers as the grant stands now: raises the problem, or goes on with the new version
-        except NotGranted as error:
-            raise resource.insufficient_scope(error.scopes, str(error)) from error
-        except UnknownNames as error:
-            raise field_errors("invalid-parameter", {"fields": [str(error)]}) from error
-        except CursorError as error:
-            raise field_errors("invalid-cursor", {"cursor": [str(error)]}) from error
-        else:
-            return Response(released.body, content_type="application/json")
+            g.access = resource.authorise()  # raises what the app must know now, or goes on under the new version
+            continue
+        return Response(released.body, content_type="application/json")
     raise Problem("unavailable", "The grant changed while it was read; try again.", headers={"Retry-After": "1"})
 
 
-def context_of(access: Access) -> Context:
+@contextmanager
+def _problems() -> Iterator[None]:
+    """What the door refuses, as the API says it."""
+    try:
+        yield
+    except NotGranted as error:
+        raise resource.insufficient_scope(error.scopes, _why(error), g.needed) from error
+    except OlderConsent as error:
+        raise resource.insufficient_scope(g.needed, str(error)) from error
+    except UnknownNames as error:
+        raise field_errors("invalid-parameter", {"fields": [str(error)]}) from error
+    except CursorError as error:
+        raise field_errors("invalid-cursor", {"cursor": [str(error)]}) from error
+
+
+def _why(error: NotGranted) -> str:
+    """The scopes that are missing; where none is, the customer consented before the fields existed."""
+    if g.access.scopes.issuperset(error.scopes):
+        return f"The customer's consent is older than {', '.join(sorted(error.needs))}; it takes a new consent."
+    return str(error)
+
+
+def _context(access: Access) -> Context:
     """What the ledger entry says besides the rows."""
     return Context(
         channel="api",

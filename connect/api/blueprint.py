@@ -1,44 +1,47 @@
-"""The blueprint class of /v1, and the operation decorator that keeps a view and its documentation together."""
+"""The blueprint class of /v1: one statement says an operation's path, scopes, parameters and answers, for Flask and for OpenAPI."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask_smorest import Blueprint
+from flask_smorest.blueprint import Blueprint
 from marshmallow import Schema
 
+from connect.api import answered
 from connect.api.parsing import parser
-from connect.api.schemas import ProblemSchema
 from connect.core.access import View
-
-_PROBLEMS = {
-    400: "A parameter is wrong; `errors` names it",
-    401: "The token is missing, expired or ended; `detail` says why",
-    403: "A scope is missing (`scope` names it), or the customer paused the grant",
-    429: "Too many requests; Retry-After says how long to wait",
-    503: "Not available, or the disclosure could not be recorded: nothing was sent",
-}
+from connect.oauth.resource import protected
 
 
 class ApiBlueprint(Blueprint):
-    """flask-smorest's blueprint with our parser. `@blp.response` only documents: views return bytes that left by the door."""
+    """flask-smorest's blueprint with our parser. Schemas of answers only document: views return bytes that left by the door."""
 
     ARGUMENTS_PARSER = parser
 
+    def reads(
+        self,
+        path: str,
+        *scopes: str,
+        query: type[Schema],
+        answer: type[Schema],
+        example: Mapping[str, Any],
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Callable[[View], View]:
+        """`GET path` for a token with all `scopes`; the view gets what `query` loads to, then what the path holds.
 
-def answers(
-    blueprint: ApiBlueprint, schema: type[Schema], description: str, *, missing: bool = False
-) -> Callable[[View], View]:
-    """Document the answers of an operation: 200 with `schema`, and each problem it may answer."""
+        `answer` is the schema of 200 and `example` one such answer; `parameters` describe the path's, by name.
+        """
 
-    def document(view: View) -> View:
-        problems = _PROBLEMS | ({404: "No such record, or the grant does not reach it"} if missing else {})
-        for status, words in problems.items():
-            view = blueprint.alt_response(
-                status, schema=ProblemSchema, description=words, content_type="application/problem+json"
-            )(view)
-        documented: Any = blueprint.response(200, schema, description=description)(view)
-        return documented  # type: ignore[no-any-return]
+        def register(view: View) -> View:
+            parsed = self.arguments(query(), location="query")(view)
+            documented = self.doc(
+                operationId=view.__name__,
+                security=[{"oauth": list(scopes)}],
+                responses=answered.responses(answer, example, missing=parameters is not None),
+            )(parsed)
+            described = [{"in": "path", "name": name, **said} for name, said in (parameters or {}).items()]
+            self.route(path, methods=["GET"], parameters=described)(protected(*scopes)(documented))
+            return view
 
-    return document
+        return register

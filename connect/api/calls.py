@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Any
+from uuid import UUID
 
 from flask import Response
 from marshmallow import Schema, fields
 
+from connect.api import examples
 from connect.api.answers import answer_list, answer_one
-from connect.api.blueprint import ApiBlueprint, answers
-from connect.api.paths import record_id
-from connect.api.schemas import CallsQuery, FieldsQuery, page_of
+from connect.api.blueprint import ApiBlueprint
+from connect.api.parameters import CallsQuery, FieldsQuery, choosing, record_id
+from connect.api.schemas import page_of
 from connect.disclosure import reads
 from connect.disclosure.filters import CallFilter
-from connect.oauth.resource import protected
+from connect.disclosure.reads import CALL_MEMBERS, Only, Paging
+from connect.scopes.fields import id_pattern
 from connect.scopes.schemas.call import CallLegSchema, CallSchema
 
 blueprint = ApiBlueprint("calls", __name__, url_prefix="/v1", description="The call log.")
 
-
+_LEGS = {"description": "Each attempt to reach an agent, in order"}
 CallWithLegsSchema = Schema.from_dict(
-    {
-        **CallSchema._declared_fields,
-        "legs": fields.List(
-            fields.Nested(CallLegSchema), metadata={"description": "Each attempt to reach an agent, in order"}
-        ),
-    },
+    {**CallSchema._declared_fields, "legs": fields.List(fields.Nested(CallLegSchema), metadata=_LEGS)},
     name="CallWithLegs",
 )
 
 
-@blueprint.get("/calls")
-@protected("call_log:read")
-@blueprint.arguments(CallsQuery, location="query")
-@answers(blueprint, page_of(CallSchema, "Call", window=True), "Calls, newest first.")
-def list_calls(query: dict[str, Any]) -> Response:
+@blueprint.reads(
+    "/calls",
+    "call_log:read",
+    query=choosing(CallsQuery, "call"),
+    answer=page_of(CallSchema),
+    example=examples.page(examples.CALL),
+)
+def list_calls(query: tuple[CallFilter, Paging]) -> Response:
     """List calls
 
-    Newest first; with `updated_since`, in the order of their changes. `window` says which period the answer covers.
+    Newest first; with `updated_since`, in the order of their changes. `window` says which period and lines the answer covers.
     """
-    page, wanted = _page(query), CallFilter.of(query)
-    return answer_list(lambda context: reads.calls(context, wanted, **page))
+    wanted, paging = query
+    return answer_list(lambda context: reads.calls(context, wanted, paging))
 
 
-@blueprint.get("/calls/<call_id>")
-@protected("call_log:read")
-@blueprint.arguments(FieldsQuery, location="query")
-@answers(blueprint, CallWithLegsSchema, "The call.", missing=True)
-def one_call(query: dict[str, Any], call_id: str) -> Response:
+@blueprint.reads(
+    "/calls/<call_id>",
+    "call_log:read",
+    query=choosing(FieldsQuery, "call", *CALL_MEMBERS),
+    answer=CallWithLegsSchema,
+    example={**examples.CALL, "legs": [examples.LEG]},
+    parameters={"call_id": {"schema": {"type": "string", "pattern": id_pattern("call")}}},
+)
+def get_call(only: Only, call_id: str) -> Response:
     """Get a call with its legs"""
-    wanted = record_id("call_id", "call", call_id)
-    return answer_one(lambda context: reads.call(context, wanted, only=query.get("fields_")))
-
-
-def _page(query: dict[str, Any]) -> dict[str, Any]:
-    return {"limit": query["limit"], "cursor": query.get("cursor"), "only": query.get("fields_")}
+    wanted: UUID = record_id("call_id", "call", call_id)
+    return answer_one(lambda context: reads.call(context, wanted, only=only))

@@ -1,30 +1,46 @@
-"""The OpenAPI 3.1 document, made from the routes, and the registration of /v1."""
+"""The OpenAPI 3.1 document, made from the operations as they are registered, and that registration."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, jsonify
+from apispec import APISpec
+from flask import Blueprint, Flask, Response, current_app, jsonify
 from flask_smorest import Api
+from marshmallow.fields import Field
 
-from connect.api import account, calls, contacts, departments, grant, numbers, users
+from connect.api import account, answered, calls, contacts, departments, grant, numbers, users
 from connect.core import settings
 from connect.core.access import public
+from connect.scopes.fields import id_pattern
 from connect.scopes.scopes import CUSTOMER_SCOPES
+from connect.scopes.terms_schema import SelectionField
+from connect.scopes.text import ENGLISH, words
 
 RESOURCES = (account, numbers, departments, users, contacts, calls, grant)
 
 document = Blueprint("openapi", __name__)
 
 
-class ConnectApi(Api):  # type: ignore[misc]
-    """flask-smorest's registry without its error handler and its own document routes: one error shape, one place for both."""
+class ConnectApi(Api):
+    """flask-smorest's registry without what it adds on its own: one shape of errors, no paging by number, the document below."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = ""
 
     def _register_error_handlers(self) -> None:
         """core.web answers every exception."""
 
     def _register_doc_blueprint(self) -> None:
         """/openapi.json is below."""
+
+    def _register_responses(self) -> None:
+        """Those of api.answered."""
+
+    def _register_etag_headers(self) -> None:
+        """There are none."""
+
+    def _register_pagination_header(self) -> None:
+        """There is none: the cursor stands in the body."""
 
 
 def install(app: Flask) -> None:
@@ -36,10 +52,13 @@ def install(app: Flask) -> None:
         "API_SPEC_OPTIONS": {"info": {"description": _ABOUT}, "servers": [{"url": settings.current().base_url}]},
     }
     api = ConnectApi(app)
+    assert api.ma_plugin.converter is not None
+    api.ma_plugin.converter.add_attribute_function(_selection)
     api.spec.components.security_scheme("oauth", _security())
+    answered.add_components(api.spec)
     for module in RESOURCES:
         api.register_blueprint(module.blueprint)
-    app.extensions["connect.openapi"] = api.spec
+    app.extensions["connect.openapi"] = _open(api.spec)
     app.register_blueprint(document)
 
 
@@ -47,21 +66,36 @@ def install(app: Flask) -> None:
 @public
 def openapi() -> Response:
     """The document of /v1."""
-    from flask import current_app
+    return jsonify(current_app.extensions["connect.openapi"])
 
-    return jsonify(current_app.extensions["connect.openapi"].to_dict())
+
+def _open(spec: APISpec) -> dict[str, Any]:
+    """The document; no object in it is closed, since an answer may gain fields at any time."""
+    for schema in spec.components.schemas.values():
+        schema.pop("additionalProperties", None)
+    made: dict[str, Any] = spec.to_dict()
+    return made
+
+
+def _selection(_converter: Any, field: Field[Any], **_: Any) -> dict[str, Any]:
+    """apispec's hook: a selection of lines or departments."""
+    if not isinstance(field, SelectionField):
+        return {}
+    listed = {"type": "array", "items": {"type": "string", "pattern": id_pattern(field.prefix)}}
+    return {"oneOf": [{"const": "all"}, listed]}
 
 
 def _security() -> dict[str, Any]:
-    base = settings.current().base_url
+    base, said = settings.current().base_url, words(ENGLISH).scopes
     return {
         "type": "oauth2",
+        "description": "Authorization code with PKCE (RFC 7636). No scope implies another.",
         "flows": {
             "authorizationCode": {
                 "authorizationUrl": f"{base}/oauth/authorize",
                 "tokenUrl": f"{base}/oauth/token",
                 "refreshUrl": f"{base}/oauth/token",
-                "scopes": dict.fromkeys(sorted(CUSTOMER_SCOPES), ""),
+                "scopes": {name: said[name].title for name in sorted(CUSTOMER_SCOPES)},
             }
         },
     }
@@ -69,5 +103,6 @@ def _security() -> dict[str, Any]:
 
 _ABOUT = (
     "Call data of a business that consented to your app. Every answer is recorded in a ledger that the business and its auditors can "
-    "verify; `Request-Id` on the answer names the entry. Rows outside the terms of the grant do not exist for the app."
+    "verify; `Request-Id` on the answer names the entry. Rows outside the terms of the grant do not exist for the app. Fields that a "
+    "grant does not show are left out; `x-scope` names the scope that shows a field, `x-mask` the mask under which a lesser one does."
 )

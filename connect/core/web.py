@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import orjson
 from flask import Flask, Response, g, request
@@ -16,12 +15,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from connect.core import clock, ids, log, settings
 from connect.core.pages.errors import error_page
-from connect.core.problems import Problem, of_http
+from connect.core.problems import Problem, field_errors, of_http
 
 MACHINE_PATHS = ("/v1/", "/oauth/", "/.well-known/", "/internal/", "/ledger/", "/openapi.json", "/problems/")
 _PAGES_OF_OAUTH = ("/oauth/authorize",)
 _HEADER_LIMIT = 16_384
-_REQUEST_ID = re.compile(r"^req_[0-9a-z]{26}$")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -74,22 +72,29 @@ def _begin() -> None:
         raise Problem("not-found", "No site of this name is served here.")
     if sum(len(name) + len(value) for name, value in request.headers) > _HEADER_LIMIT:
         raise Problem("header-too-large", f"All headers together may have {_HEADER_LIMIT} bytes.")
-    _check_text(request.path, "path")
-    query = request.query_string
-    if b"\x00" in query or b"%00" in query:
-        raise Problem("invalid-parameter", "The query holds a NUL character; leave it out.")
-    for name, value in request.args.items(multi=True):
-        _check_text(name, "query")
-        _check_text(value, name)
+    _check_text(request.environ.get("PATH_INFO", "").encode("latin-1"), "path")
+    _check_query(request.query_string)
 
 
-def _check_text(value: str, name: str) -> None:
-    if "\ufffd" in value or "\x00" in value or any(unicodedata.category(letter) == "Cs" for letter in value):
-        raise Problem(
-            "invalid-parameter",
-            f"{name}: not valid UTF-8 text.",
-            errors=[{"field": name, "message": "not valid UTF-8 text"}],
-        )
+def _check_query(query: bytes) -> None:
+    """Refuse names and values that are no UTF-8, which werkzeug would hand on in %-escapes, or that hold a NUL."""
+    if query.isascii() and b"%" not in query and b"\x00" not in query:
+        return
+    for part in query.split(b"&"):
+        name, _, value = part.partition(b"=")
+        named = _check_text(unquote_to_bytes(name), "query")
+        _check_text(unquote_to_bytes(value), named)
+
+
+def _check_text(raw: bytes, name: str) -> str:
+    """The text of `raw`. Raises a problem that names `name`."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        raise field_errors("invalid-parameter", {name: ["not valid UTF-8"]}) from error
+    if "\x00" in text:
+        raise field_errors("invalid-parameter", {name: ["holds a NUL character; leave it out"]})
+    return text
 
 
 def _finish(response: Response) -> Response:

@@ -32,6 +32,5 @@ class Context:
     legal_basis: str = "consent"
     request_id: str = ""
     attempt: int = 1
-    asked: tuple[tuple[str, str], ...] = ()  # values the request asked for, such as a caller's number
     address: str = ""
     agent: str = ""

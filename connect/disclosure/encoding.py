@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from connect.core import keyring
+from connect.core import ids, keyring
 from connect.disclosure.context import Context
 from connect.disclosure.rows import Rows
 from connect.scopes.encode import compile_encoder
-
-_REFERENCE_BYTES = 15
 
 
 def encode(context: Context, rows: Rows) -> list[dict[str, Any]]:
@@ -44,5 +41,4 @@ def _reference(key: bytes, subject_id: UUID | None) -> str | None:
     """The same for one app and account, another for every other app, so that apps cannot join what they hold on callers."""
     if subject_id is None:
         return None
-    digest = hmac.digest(key, subject_id.bytes, "sha256")[:_REFERENCE_BYTES]
-    return "caller_" + base64.b32encode(digest).decode().lower()
+    return ids.encode("caller", UUID(bytes=hmac.digest(key, subject_id.bytes, "sha256")[:16]))

@@ -11,8 +11,13 @@ class GrantMoved(Exception):
     """The grant or the app no longer stands as the projection was made for; answer as it stands now."""
 
 
-class UnknownFields(ValueError):
-    """`fields` names what the resource does not have."""
+class OlderConsent(Exception):
+    """Nothing of `resource` stood in the catalogue that the customer consented under."""
+
+    def __init__(self, resource: str) -> None:
+        super().__init__(
+            f"the customer's consent is older than {resource} records; it takes a new consent to read them"
+        )
 
 
 class CursorError(ValueError):

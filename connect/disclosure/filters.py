@@ -8,14 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from connect.core import ids
-
-_ID_PREFIX = {"number_id": "num", "department_id": "dep", "agent_id": "usr"}
-
 
 @dataclass(frozen=True)
 class CallFilter:
-    """What of the call log is asked for; None where a filter is not used. Times are aware, ids are ours, `caller` is E.164."""
+    """What of the call log is asked for; None where a filter is not used. Times are aware, `caller` is E.164."""
 
     started_after: datetime | None = None
     started_before: datetime | None = None
@@ -29,10 +25,8 @@ class CallFilter:
 
     @classmethod
     def of(cls, query: Mapping[str, Any]) -> CallFilter:
-        """From parsed query parameters, whose ids are text."""
-        known = {item.name: query[item.name] for item in fields(cls) if query.get(item.name) is not None}
-        decoded = {name: ids.decode(_ID_PREFIX[name], value) for name, value in known.items() if name in _ID_PREFIX}
-        return cls(**(known | decoded))
+        """Those members of `query` that are filters."""
+        return cls(**{item.name: query[item.name] for item in fields(cls) if item.name in query})
 
     def used(self) -> dict[str, Any]:
         """The filters in use, by name."""

@@ -20,10 +20,7 @@ _CALLERS = (("+915000000010", "Made Up"), ("+915000000027", None), ("+9150000000
 def calls(context: Context) -> list[dict[str, Any]]:
     """Three made-up calls as an app with the context's scopes would get them."""
     shown = projection("call", context.scopes)
-    keys = [
-        Keys(UUID(int=place + 10), _NUMBER, _DEPARTMENT, UUID(int=place + 20), None, None)
-        for place in range(3)
-    ]
+    keys = [Keys(UUID(int=place + 10), _NUMBER, _DEPARTMENT, UUID(int=place + 20), None, None) for place in range(3)]
     values = [[_call(place, key).get(name) for name in shown.names] for place, key in enumerate(keys)]
     return encode(context, Rows(shown, values, keys))
 

@@ -16,6 +16,7 @@ import orjson
 from connect.calls import queries
 from connect.disclosure import made_up, reads
 from connect.disclosure.context import Context
+from connect.disclosure.reads import Paging
 from connect.disclosure.release import list_of, release
 from connect.scopes import catalogue
 from connect.scopes.scopes import CUSTOMER_SCOPES
@@ -65,7 +66,7 @@ def preview(looker: Looker, scopes: frozenset[str], terms: Terms, said: Words) -
     if resource is None:
         return Preview((), (), "", False, "")
     context = _context(looker, scopes & CUSTOMER_SCOPES, terms)
-    rows = reads.directory(context, resource, limit=_ROWS).rows
+    rows = reads.directory(context, resource, Paging(_ROWS)).rows
     if not rows and resource == "call" and not queries.has_calls(looker.account_id):
         return _as_text(resource, made_up.calls(context), said, made=True)
     records = orjson.loads(release(context, rows, list_of()).body)["data"]

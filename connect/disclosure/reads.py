@@ -6,8 +6,7 @@ Each answers rows for the door, with no more columns than the projection has. Ro
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,35 +17,48 @@ from connect.calls.window import Window
 from connect.core import clock, database
 from connect.disclosure import catalogue_store, cursors
 from connect.disclosure.context import Context
+from connect.disclosure.errors import OlderConsent
 from connect.disclosure.filters import CallFilter
 from connect.disclosure.rows import Keys, Rows
 from connect.scopes import rights
-from connect.scopes.catalogue import Projection, projection
+from connect.scopes.catalogue import RESOURCES, Projection, projection
+from connect.scopes.fields import DataClass
+from connect.scopes.values import rfc3339
 
+CALL_MEMBERS = ("legs",)  # what a single call has beside its own fields
 _KEYS = len(Keys._fields)
 Only = frozenset[str] | None
 
 
 @dataclass(frozen=True)
+class Paging:
+    """Which page of a list: at most `limit` records after `cursor`, of each the fields `only` (None: all that are shown)."""
+
+    limit: int
+    cursor: str | None = None
+    only: Only = None
+
+
+@dataclass(frozen=True)
 class Page:
-    """Rows, the cursor after them (None on the last page), and for calls the window the answer covers."""
+    """Rows, the cursor after them (None on the last page), and the window that the answer covers."""
 
     rows: Rows
     next: str | None
-    window: Mapping[str, datetime | None] | None = None
+    window: Mapping[str, Any]
 
 
-def calls(context: Context, wanted: CallFilter, *, limit: int, cursor: str | None = None, only: Only = None) -> Page:
-    """A page of the call log. Raises NotGranted, UnknownFields, CursorError."""
-    used = wanted.used()
-    rights.check_filters("call", used, context.scopes)
-    page = _page(context, "call", filters=used, limit=limit, cursor=cursor, only=only)
-    return Page(page.rows, page.next, _window_said(window_of(context), wanted))
+def calls(context: Context, wanted: CallFilter, paging: Paging) -> Page:
+    """A page of the call log. Raises NotGranted, UnknownNames, CursorError, OlderConsent."""
+    filters = wanted.used()
+    rights.check_filters("call", filters, context.scopes)
+    page = _page(context, "call", filters, paging)
+    return replace(page, rows=replace(page.rows, asked=_about_people("call", filters)))
 
 
-def directory(context: Context, resource: str, *, limit: int, cursor: str | None = None, only: Only = None) -> Page:
-    """A page of numbers, departments, users or contacts."""
-    return _page(context, resource, filters={}, limit=limit, cursor=cursor, only=only)
+def directory(context: Context, resource: str, paging: Paging) -> Page:
+    """A page of numbers, departments, users, contacts or calls, without filters. Raises as `calls` does."""
+    return _page(context, resource, {}, paging)
 
 
 def account(context: Context, *, only: Only = None) -> Rows | None:
@@ -55,11 +67,11 @@ def account(context: Context, *, only: Only = None) -> Rows | None:
 
 
 def call(context: Context, call_id: UUID, *, only: Only = None) -> Rows | None:
-    """One call with its legs; None where the grant does not reach it. With `only` the legs stay out."""
-    rows = _one(context, "call", call_id, only)
-    if not rows or only is not None:
+    """One call with its legs; None where the grant does not reach it. With `only`, legs must be named like a field."""
+    rows = _one(context, "call", call_id, only and only - set(CALL_MEMBERS))
+    if rows is None or (only is not None and "legs" not in only):
         return rows
-    return Rows(rows.projection, rows.values, rows.keys, {"legs": _parts(context, "call_leg", [call_id])})
+    return replace(rows, nested={"legs": _parts(context, "call_leg", [call_id])})
 
 
 def window_of(context: Context) -> Window:
@@ -69,23 +81,25 @@ def window_of(context: Context) -> Window:
 
 
 def _projection(context: Context, resource: str, only: Only = None) -> Projection:
-    return projection(resource, context.scopes, against=catalogue_store.document(context.catalogue_version), only=only)
+    shown = projection(resource, context.scopes, against=catalogue_store.document(context.catalogue_version), only=only)
+    if not shown.fields and only is None:
+        raise OlderConsent(resource)
+    return shown
 
 
-def _page(
-    context: Context, resource: str, *, filters: Mapping[str, Any], limit: int, cursor: str | None, only: Only
-) -> Page:
-    shown = _projection(context, resource, only)
+def _page(context: Context, resource: str, filters: Mapping[str, Any], paging: Paging) -> Page:
+    shown, window = _projection(context, resource, paging.only), window_of(context)
     bound = {"account": context.account_id, "grant": context.grant_id, "resource": resource, **filters}
-    after = cursors.decode(bound, cursor) if cursor is not None else None
-    statement = queries.page(resource, window_of(context), shown.names, filters=filters, after=after, limit=limit + 1)
+    after = cursors.decode(bound, paging.cursor) if paging.cursor is not None else None
+    statement = queries.page(resource, window, shown.names, filters=filters, after=after, limit=paging.limit + 1)
     with database.read() as connection:
         found = connection.execute(statement).all()
-    rows = _rows(shown, found[:limit])
-    if len(found) <= limit:
-        return Page(rows, None)
-    position = queries.order_of(resource, filters).position(found[limit - 1][-1], rows.keys[-1].record_id)
-    return Page(rows, cursors.encode(bound, position))
+    rows = _rows(shown, found[: paging.limit])
+    said = _window_said(context, window, filters)
+    if len(found) <= paging.limit:
+        return Page(rows, None, said)
+    position = queries.order_of(resource, filters).position(found[paging.limit - 1][-1], rows.keys[-1].record_id)
+    return Page(rows, cursors.encode(bound, position), said)
 
 
 def _one(context: Context, resource: str, record_id: UUID, only: Only) -> Rows | None:
@@ -98,8 +112,6 @@ def _one(context: Context, resource: str, record_id: UUID, only: Only) -> Rows |
 def _parts(context: Context, resource: str, call_ids: Collection[UUID]) -> dict[UUID, Rows]:
     """Rows that hang on calls, by call; a call without any has none here."""
     shown = _projection(context, resource)
-    if not shown.fields:
-        return {}
     with database.read() as connection:
         return _by_call(connection, shown, queries.parts(resource, window_of(context), shown.names, call_ids))
 
@@ -116,7 +128,18 @@ def _rows(shown: Projection, found: Sequence[Row[Any]]) -> Rows:
     return Rows(shown, [row[:width] for row in found], [Keys(*row[width : width + _KEYS]) for row in found])
 
 
-def _window_said(window: Window, wanted: CallFilter) -> dict[str, datetime | None]:
-    starts = [at for at in (window.since, wanted.started_after) if at is not None]
-    ends = [at for at in (window.until, wanted.started_before) if at is not None]
-    return {"started_after": max(starts, default=None), "started_before": min(ends, default=None)}
+def _about_people(resource: str, filters: Mapping[str, Any]) -> dict[str, str]:
+    """The values of filters on personal fields."""
+    fields = {name: RESOURCES[resource].field(rights.FILTERS[resource][name]) for name in filters}
+    return {name: str(filters[name]) for name, rule in fields.items() if rule.data_class >= DataClass.PERSONAL}
+
+
+def _window_said(context: Context, window: Window, filters: Mapping[str, Any]) -> dict[str, Any]:
+    starts = [at for at in (window.since, filters.get("started_after")) if at is not None]
+    ends = [at for at in (window.until, filters.get("started_before")) if at is not None]
+    return {
+        "started_after": rfc3339(max(starts)) if starts else None,
+        "started_before": rfc3339(min(ends)) if ends else None,
+        "numbers": context.terms.numbers,
+        "departments": context.terms.departments,
+    }

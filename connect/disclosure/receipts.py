@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 
 from apps_registry.queries import AppPage
 from connect.accounts.queries import AccountLine
-from connect.core import clock, ids, settings
+from connect.core import clock, database, ids, settings
 from connect.grants.queries import GrantView, VersionView
-from connect.core import database
 from connect.ledger import queries as ledger
 
 

@@ -16,15 +16,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from connect.core import database
+from connect.core import database, log
 from connect.core.problems import Problem
-from connect.disclosure import entry, guard
+from connect.disclosure import entry, guard, quota
 from connect.disclosure.context import Context
 from connect.disclosure.encoding import encode
 from connect.disclosure.errors import GrantMoved, NotDurable
 from connect.disclosure.rows import Rows
 from connect.ledger import services
 from connect.ledger.services import Appended
+
+logger = log.get("disclosure")
 
 T = TypeVar("T")
 Envelope = Callable[[list[dict[str, Any]]], Any]
@@ -54,15 +56,20 @@ def release(context: Context, rows: Rows, envelope: Envelope, *, status: int = 2
     """Encode `rows` for `context` and record it; `envelope` puts the encoded records into the answer's form.
 
     Inside an open unit of work it joins that unit and the body opens at its commit; else it commits by itself (on SQLite together
-    with other callers). Raises GrantMoved when the grant no longer stands as it did, Problem ledger-unavailable when the entry can
-    not be written: then nothing leaves.
+    with other callers). Raises GrantMoved when the grant no longer stands as it did, Problem daily-limit when the customer allows no
+    more today, Problem ledger-unavailable when the entry cannot be written: then nothing leaves.
     """
     body = orjson.dumps(envelope(encode(context, rows)), option=orjson.OPT_UTC_Z)
     sha256 = hashlib.sha256(body).hexdigest()
     draft = entry.draft(context, rows, sha256=sha256, size=len(body), status=status)
     session = database.current_unit()
     standing, parameters = guard.of(context)
-    appended = _append(session, lambda unit: services.append(unit, draft, guard=standing, parameters=parameters))
+
+    def record(unit: Session) -> Appended | None:
+        quota.check(unit, context, len(rows))
+        return services.append(unit, draft, guard=standing, parameters=parameters)
+
+    appended = _append(session, record)
     if appended is None:
         raise GrantMoved
     released = Released(body, sha256, len(rows), appended)
@@ -79,6 +86,7 @@ def _append(session: Session | None, work: Callable[[Session], T]) -> T:
     try:
         return database.group_commit(work)
     except (DBAPIError, PoolTimeoutError, OSError) as error:
+        logger.error("ledger unavailable", error=type(error).__name__)
         raise Problem(
             "ledger-unavailable",
             "The ledger cannot be written at the moment, so nothing was sent.",

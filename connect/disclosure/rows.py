@@ -25,13 +25,15 @@ class Keys(NamedTuple):
 class Rows:
     """`values[i]` are the projection's fields of row i in order, `keys[i]` its keys.
 
-    `nested` are rows of another resource that stand inside a row: name of the member -> record id -> its rows.
+    `nested` are rows of another resource that stand inside a row: name of the member -> record id -> its rows. `asked` are values
+    about people that the question named, such as a caller's number: the entry keeps a digest of each, whatever was found.
     """
 
     projection: Projection
     values: Sequence[Sequence[Any]]
     keys: Sequence[Keys]
     nested: Mapping[str, Mapping[UUID, Rows]] = field(default_factory=dict)
+    asked: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def resource(self) -> str:

@@ -19,7 +19,7 @@ from connect.scopes import values
 F = TypeVar("F", bound=fields.Field[Any])
 
 METADATA = ("x-class", "x-scope", "x-mask", "description")
-_ID_PATTERN = "[0-9a-hjkmnp-tv-z]{26}"
+_ID_BODY = "[0-7][0-9a-hjkmnp-tv-z]{25}"  # 128 bits in base32
 
 
 class DataClass(IntEnum):
@@ -59,6 +59,11 @@ def shown_by(scope: str) -> Shown:
         return shown(field, data_class, description, scope=scope, mask=mask)
 
     return attach
+
+
+def id_pattern(prefix: str) -> str:
+    """What an id with `prefix` looks like, as a regular expression."""
+    return f"^{prefix}_{_ID_BODY}$"
 
 
 class Text(fields.String):
@@ -110,7 +115,7 @@ class Id(fields.String):
     kind = "id"
 
     def __init__(self, prefix: str, **options: Any) -> None:
-        super().__init__(validate=validate.Regexp(f"^{prefix}_{_ID_PATTERN}$"), **options)
+        super().__init__(validate=validate.Regexp(id_pattern(prefix)), **options)
         self.prefix = prefix
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **_options: Any) -> str | None:
