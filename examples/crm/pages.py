@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, se
 from werkzeug.wrappers import Response
 
 from examples.crm import voicetree
-from examples.crm.voicetree import Refused, oauth
+from examples.crm.voicetree import Refused
 
 pages = Blueprint("pages", __name__)
 
@@ -24,7 +24,7 @@ def home() -> str:
 @pages.get("/connect")
 def connect() -> Response:
     """Send the browser to the consent page; Authlib keeps `state` and the PKCE verifier in the session."""
-    answer: Response = oauth.voicetree.authorize_redirect(current_app.config["REDIRECT_URI"])
+    answer: Response = voicetree.client().authorize_redirect(current_app.config["REDIRECT_URI"])
     return answer
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 from authlib.integrations.base_client import OAuthError
-from authlib.integrations.flask_client import OAuth
+from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
 from authlib.integrations.requests_client import OAuth2Session
 from flask import Flask, current_app, request, session
 
@@ -23,8 +23,6 @@ SCOPES = ("account:read", "call_log:read", "numbers:read", "call_log.numbers:rea
 _REFRESH_BEFORE = 60  # seconds left of an access token
 _TIMEOUT = 30  # seconds for one request
 _PAGE = 100
-
-oauth = OAuth()
 
 
 class Refused(Exception):
@@ -41,10 +39,8 @@ class Refused(Exception):
 
 def install(app: Flask, config: Config) -> None:
     """Register the platform with Authlib; endpoints come from its metadata (RFC 8414)."""
-    oauth.init_app(app)
-    oauth.register(
+    app.extensions["voicetree"] = OAuth(app).register(
         "voicetree",
-        overwrite=True,
         client_id=config.client_id,
         client_secret=config.client_secret,
         server_metadata_url=f"{config.connect_url}/.well-known/oauth-authorization-server",
@@ -60,6 +56,11 @@ def install(app: Flask, config: Config) -> None:
     )
 
 
+def client() -> FlaskOAuth2App:
+    """Authlib's client of the platform."""
+    return current_app.extensions["voicetree"]
+
+
 def store() -> Store:
     found: Store = current_app.extensions["store"]
     return found
@@ -72,30 +73,30 @@ def link() -> Connection | None:
 
 def finish_connecting(workspace: str) -> None:
     """Exchange the code of the callback for a token and keep it. Raises OAuthError."""
-    issuer = oauth.voicetree.load_server_metadata()["issuer"]
+    issuer = client().load_server_metadata()["issuer"]
     if request.args.get("iss") != issuer:
         raise OAuthError("invalid_issuer", f"The answer does not come from {issuer}.")
-    token = oauth.voicetree.authorize_access_token()
+    token = client().authorize_access_token()
     session["workspace"] = workspace
-    grant = _answer(oauth.voicetree.get("/v1/grant", token=token))
+    grant = _answer(client().get("/v1/grant", token=token))
     may_know_name = "account:read" in grant["granted"]
-    account = _answer(oauth.voicetree.get("/v1/account", token=token))["name"] if may_know_name else "your business"
+    account = _answer(client().get("/v1/account", token=token))["name"] if may_know_name else "your business"
     store().connect(Connection(workspace, dict(token), grant["id"], account))
 
 
 def disconnect(found: Connection) -> None:
     """Revoke the tokens (RFC 7009) and forget them. The customer's grant stays; only the customer ends that."""
     if found.token is not None:
-        endpoint = oauth.voicetree.load_server_metadata()["revocation_endpoint"]
-        client = OAuth2Session(oauth.voicetree.client_id, oauth.voicetree.client_secret, default_timeout=_TIMEOUT)
-        client.revoke_token(endpoint, token=found.token.get("refresh_token", found.token["access_token"]))
+        endpoint = client().load_server_metadata()["revocation_endpoint"]
+        caller = OAuth2Session(client().client_id, client().client_secret, default_timeout=_TIMEOUT)
+        caller.revoke_token(endpoint, token=found.token.get("refresh_token", found.token["access_token"]))
     store().keep_token(found.workspace, None)
 
 
 def get(path: str, **parameters: Any) -> dict[str, Any]:
     """An answer of the API; Authlib refreshes the token first where it is near its end. Raises Refused."""
     try:
-        return _answer(oauth.voicetree.get(path, params=parameters))
+        return _answer(client().get(path, params=parameters))
     except OAuthError as error:  # the refresh was refused: what it was good for has ended
         raise Refused("The connection has ended", error.description or str(error), 401) from error
 
