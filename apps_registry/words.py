@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from connect.scopes.scopes import SCOPES, Review, highest_tier
+from connect.scopes.scopes import SCOPES, Review, Tier, highest_tier
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,6 @@ def review_words(scope: str) -> str:
     return str(_REVIEWS[rule.review if rule else Review.NONE])
 
 
-def tier_key(scopes: Any) -> str:
+def tier_key(scopes: Iterable[str]) -> str:
     """The key of the highest tier among `scopes` in the texts of the catalogue, `T0` where none has one."""
-    tier = highest_tier(scopes)
-    return f"T{int(tier or 0)}"
+    return (highest_tier(scopes) or Tier.T0).value

@@ -17,7 +17,7 @@ from connect.developer import own, shown_once
 from connect.developer.blueprint import blueprint
 from connect.developer.forms import EndpointForm
 from connect.webhooks import emit, queries, services
-from connect.webhooks.catalogue import CALL_ENDED, EVENT_TYPES
+from connect.webhooks.catalogue import CALL_ENDED
 from connect.webhooks.emit import Happening
 from connect.webhooks.errors import NoSuchEndpoint, WebhookError
 from connect.webhooks.models import NO_ACCOUNT, WebhookEndpoint
@@ -29,7 +29,6 @@ from connect.webhooks.queries import AttemptLine, EndpointStatus
 def endpoints(app_id: str) -> Any:
     """The app's endpoints, and a form for one more."""
     page, form = own.app(app_id), EndpointForm()
-    form.types.choices = [(name, name) for name in EVENT_TYPES]
     if form.validate_on_submit():
         try:
             with database.unit_of_work() as session:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
+from typing import Any
+
+from flask_babel import lazy_gettext
 from wtforms import (
     EmailField,
     IntegerField,
@@ -13,15 +15,25 @@ from wtforms import (
     TextAreaField,
     URLField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from apps_registry import words
 from connect.core.forms import Form
+from connect.webhooks.catalogue import EVENT_TYPES
+
+_: Any = lazy_gettext  # WTForms takes lazy texts where its types say str
 
 # What a browser can register; devices come with their own flow.
-KINDS = [(name, words.KINDS[name]) for name in ("confidential", "public", "native", "service")]
-OVERLAPS = [("0", _("end now")), ("1", _("1 hour")), ("24", _("1 day")), ("72", _("3 days")), ("168", _("7 days"))]
+KINDS = [SelectChoice(name, words.KINDS[name]) for name in ("confidential", "public", "native", "service")]
+OVERLAPS = [
+    SelectChoice("0", _("ends now")),
+    SelectChoice("1", _("works for 1 hour")),
+    SelectChoice("24", _("works for 1 day")),
+    SelectChoice("72", _("works for 3 days")),
+    SelectChoice("168", _("works for 7 days")),
+]
 
 
 class NewAppForm(Form):
@@ -65,4 +77,9 @@ class EndpointForm(Form):
     """One more webhook endpoint."""
 
     url = URLField(_("Address"))
-    types = SelectMultipleField(_("Events"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
+    types = SelectMultipleField(
+        _("Events"),
+        choices=[SelectChoice(name, name) for name in EVENT_TYPES],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )

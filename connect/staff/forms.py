@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
+from typing import Any
+
+from flask_babel import lazy_gettext
 from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from connect.core.forms import Form
 
-DECISIONS = [("approved", _("Approve")), ("changes_asked", _("Ask for changes")), ("refused", _("Refuse"))]
+_: Any = lazy_gettext  # WTForms takes lazy texts where its types say str
+
+DECISIONS = [
+    SelectChoice("approved", _("Approve")),
+    SelectChoice("changes_asked", _("Ask for changes")),
+    SelectChoice("refused", _("Refuse")),
+]
 
 
 class DecisionForm(Form):

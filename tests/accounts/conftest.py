@@ -1,5 +1,5 @@
 """Fixtures of this folder."""
 
-from tests.support.hashes import cheap_hashes
+from tests.support.fixtures import cheap_hashes, visit
 
-__all__ = ["cheap_hashes"]
+__all__ = ["cheap_hashes", "visit"]

@@ -1,19 +1,5 @@
-"""People to sign in as, and a browser that fills in forms."""
+"""Fixtures of this folder."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-import pytest
-from flask import Flask
-
-from tests.support.hashes import cheap_hashes
-from tests.support.visitor import Visitor
+from tests.support.fixtures import cheap_hashes, visit
 
 __all__ = ["cheap_hashes", "visit"]
-
-
-@pytest.fixture
-def visit(app: Flask) -> Callable[[], Visitor]:
-    """Call it for a browser of its own."""
-    return lambda: Visitor(app)
