@@ -15,6 +15,7 @@ from connect.disclosure.purposes import purposes
 from connect.disclosure.reads import Page
 from connect.disclosure.release import Released, list_of, one, release
 from connect.disclosure.rows import Rows
+from connect.ledger import promise
 from connect.oauth import resource
 from connect.oauth.resource import Access
 from connect.scopes.errors import NotGranted, UnknownNames
@@ -50,7 +51,8 @@ def _answer(disclose: Callable[[Context], Released]) -> Response:
         except GrantMoved:
             g.access = resource.authorise()  # raises what the app must know now, or goes on under the new version
             continue
-        return Response(released.body, content_type="application/json")
+        promised = {promise.HEADER: promise.header(released.entry)}
+        return Response(released.body, content_type="application/json", headers=promised)
     raise Problem("unavailable", "The grant changed while it was read; try again.", headers={"Retry-After": "1"})
 
 

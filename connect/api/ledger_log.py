@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from connect.core import database, settings
 from connect.core.access import public
 from connect.core.problems import Problem
-from connect.ledger import keys, store, tiles
+from connect.ledger import keys, promise, store, tiles
 
 _FOREVER = "public, max-age=31536000, immutable"  # a tile of a given width never changes
 _SECONDS = "public, max-age=2"  # tlog-tiles: a checkpoint is not to be cached beyond a few seconds
@@ -46,21 +46,22 @@ def tile(name: str) -> Response:
 @blueprint.get("/keys")
 @public
 def verifier_keys() -> Response:
-    """The keys that sign checkpoints, one `origin+hash+key` a line. Auditors keep them from another channel."""
-    return _text(_verifier_key() + "\n", _SECONDS)
+    """The key that signs checkpoints, `origin+hash+key`, then that of promises. Auditors keep them from another channel."""
+    origin = _origin()
+    return _text(f"{keys.verifier_key(origin)}\n{promise.verifier_key(origin)}\n", _SECONDS)
 
 
 @blueprint.get("/policy")
 @public
 def policy() -> Response:
     """Whom a checkpoint must be signed by (C2SP tlog-policy), with the address of the log."""
-    return _text(keys.policy(f"{_verifier_key()} {settings.current().base_url}/ledger"), _SECONDS)
+    return _text(keys.policy(f"{keys.verifier_key(_origin())} {settings.current().base_url}/ledger"), _SECONDS)
 
 
-def _verifier_key() -> str:
+def _origin() -> str:
     with database.read() as connection:
         head = store.head(connection)
-    return keys.verifier_key(head.origin if head else keys.origin())
+    return head.origin if head else keys.origin()
 
 
 def _text(text: str, cache: str) -> Response:

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from connect.core import settings
-from connect.ledger import keys, note, sealer, tiles, tree
+from connect.ledger import keys, note, promise, sealer, tiles, tree
 from tests.ledger.support import write_many
 
 NOT_SERVED = [
@@ -65,8 +65,9 @@ def test_what_no_published_checkpoint_needs_is_not_served(client: FlaskClient, p
 
 
 def test_keys_and_policy_name_the_log_and_its_address(client: FlaskClient, published: str) -> None:
-    vkey = client.get("/ledger/keys").text.strip()
+    vkey, promises = client.get("/ledger/keys").text.splitlines()
     assert vkey == keys.verifier_key("connect.test/ledger/1")
+    assert promises == promise.verifier_key("connect.test/ledger/1")
     assert client.get("/ledger/policy").text == f"log {vkey} {settings.current().base_url}/ledger\nquorum none\n"
 
 
