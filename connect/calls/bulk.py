@@ -6,6 +6,7 @@ Copies are calls alone, without legs, notes and recordings.
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, LargeBinary, false, insert, literal, select
 from sqlalchemy.ext.compiler import compiles
@@ -45,7 +46,7 @@ class moved_back(FunctionElement[Any]):  # noqa: N801
         super().__init__(at, literal(seconds, BigInteger()))
 
 
-def copy(session: Session, account_id: Any, block: range, number: int) -> None:
+def copy(session: Session, account_id: UUID, block: range, number: int) -> None:
     """Copy the calls that have the change numbers `block`; each copy has its own `number` from 1 and lies elsewhere in two years."""
     connection = session.connection()
     at = changes.turn(connection, account_id)

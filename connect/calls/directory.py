@@ -12,10 +12,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Insert, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, select, update
 
 from connect.calls.incoming import AgentIn, CallIn, ContactIn, DepartmentIn, NumberIn
 from connect.calls.models import SALT_BYTES, Agent, AgentDepartment, Contact, Department, Subject, VirtualNumber
+from connect.calls.writing import insert_rows
 from connect.core import ids
 from connect.core.database import Base
 
@@ -88,7 +89,7 @@ class Directory:
 
     def _insert(self, model: type[Base], rows: list[dict[str, Any]]) -> None:
         if rows:
-            self._connection.execute(_insertion(model), [{"account_id": self._account_id, **row} for row in rows])
+            insert_rows(self._connection, model, [{"account_id": self._account_id, **row} for row in rows])
             self.made[model.__tablename__] = self.made.get(model.__tablename__, 0) + len(rows)
 
     def _link(self, pairs: Iterable[tuple[UUID, UUID]]) -> None:
@@ -144,11 +145,6 @@ def _lookup(model: type[Base], key: str) -> Select[Any]:
     column = model.__table__.c
     wanted = column[key].in_(bindparam("keys", expanding=True))
     return select(column[key], column.id).where(column.account_id == bindparam("account"), wanted)
-
-
-@cache
-def _insertion(model: type[Base]) -> Insert:
-    return insert(model)
 
 
 _LINK = (

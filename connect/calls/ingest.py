@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy import RowMapping, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from connect.calls import changes
@@ -18,6 +18,7 @@ from connect.calls.kinds import RecordingKind
 from connect.calls.models import Call
 from connect.calls.parts import Parts
 from connect.calls.signals import EndedCall, call_ended
+from connect.calls.writing import insert_rows
 from connect.core import ids
 from connect.scopes.values import CURRENCY
 
@@ -32,16 +33,9 @@ _KNOWN = select(*_call).where(
     _call.source == bindparam("source"),
     _call.source_id.in_(bindparam("source_ids", expanding=True)),
 )
-_INSERT = insert(Call)
 _UPDATE = update(Call).where(_call.account_id == bindparam("known_account"), _call.id == bindparam("known_id"))
 
 _FLAGS = ("has_recording", "has_voicemail", "has_transcript")
-
-
-def _renamed(row: Row) -> Row:
-    """The row for an UPDATE: its key goes into the condition, the rest is set."""
-    values = {name: value for name, value in row.items() if name not in {"account_id", "id"}}
-    return {"known_account": row["account_id"], "known_id": row["id"], **values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +151,7 @@ class _Ingest:
         }
 
     def _write(self, rows: list[Row], updates: list[Row]) -> None:
-        if rows:
-            self._connection.execute(_INSERT, rows)
+        insert_rows(self._connection, Call, rows)
         if updates:
             self._connection.execute(_UPDATE, [_renamed(row) for row in updates])
 
@@ -176,3 +169,9 @@ class _Ingest:
                         change_seq=row["change_seq"],
                     ),
                 )
+
+
+def _renamed(row: Row) -> Row:
+    """The row for an UPDATE: its key goes into the condition, the rest is set."""
+    values = {name: value for name, value in row.items() if name not in {"account_id", "id"}}
+    return {"known_account": row["account_id"], "known_id": row["id"], **values}

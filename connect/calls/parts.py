@@ -13,11 +13,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Insert, Select, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, select, update
 
 from connect.calls.directory import Directory
 from connect.calls.incoming import CallIn
 from connect.calls.models import CallLeg, CallNote, Recording, Transcript
+from connect.calls.writing import insert_rows
 from connect.core import ids
 from connect.core.database import Base
 
@@ -131,7 +132,7 @@ class Parts:
             if "created_at" not in part.model.__table__.c:
                 del entered["created_at"]
             values = [{**entered, "id": ids.new(), "call_id": call_id, **row} for call_id, row in rows]
-            self._connection.execute(_insertion(part.model), values)
+            insert_rows(self._connection, part.model, values)
 
     def _update(self, part: Part, rows: list[tuple[UUID, UUID, Row]]) -> None:
         if rows:
@@ -144,11 +145,6 @@ def _of_calls(model: type[Base]) -> Select[Any]:
     columns = model.__table__.c
     of_calls = columns.call_id.in_(bindparam("calls", expanding=True))
     return select(*columns).where(columns.account_id == bindparam("account"), of_calls)
-
-
-@cache
-def _insertion(model: type[Base]) -> Insert:
-    return insert(model)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 import time
 from pathlib import Path
 from types import ModuleType
@@ -12,13 +13,13 @@ from uuid import UUID
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from connect.accounts.models import Account
 from connect.calls.models import Agent, Call, CallLeg, Contact, Department, Subject, VirtualNumber
 from connect.calls.signals import call_ended
 from connect.cli.imports import import_command
-from connect.core import ids
+from connect.core import ids, settings
 from tests.calls.bank_rows import HUNG_UP, row, text
 from tests.support.databases import sqlite_only
 
@@ -82,6 +83,30 @@ def test_the_real_file_takes_less_than_20_seconds_on_sqlite(
     started = time.monotonic()
     assert run(account_id, bank_calls).exit_code == 0
     assert time.monotonic() - started < 20
+
+
+@sqlite_only
+@pytest.mark.prove
+def test_a_writer_on_the_same_file_hardly_waits_for_an_import(
+    database: ModuleType, account_id: UUID, bank_calls: Path
+) -> None:
+    """A second `Database` stands for a server in another process: the two share the file's lock and nothing else."""
+    server, over, waits = database.Database(settings.current()), threading.Event(), []
+
+    def serve() -> None:
+        while not over.wait(0.005):
+            started = time.monotonic()
+            with server.unit_of_work() as session:
+                session.execute(update(Account).values(name="Acme"))
+            waits.append(time.monotonic() - started)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    assert run(account_id, bank_calls).exit_code == 0
+    over.set()
+    thread.join()
+    server.engine.dispose()
+    assert len(waits) > 200 and sorted(waits)[int(len(waits) * 0.99)] < 0.1
 
 
 def test_json_has_the_documented_keys_and_stands_alone_on_standard_output(account_id: UUID, small_file: Path) -> None:

@@ -1,4 +1,4 @@
-"""What `connect import` says afterwards. The keys of `as_json` are documented in docs/operator/import.md and tested."""
+"""What `connect import` says afterwards. The keys of `as_json` are documented in docs/operator/commands.md and tested."""
 
 from __future__ import annotations
 
