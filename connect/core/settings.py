@@ -7,8 +7,10 @@ its floor is refused at start, it is never silently raised.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -196,6 +198,11 @@ class Settings:
 
 
 SETTINGS: tuple[Field[Any], ...] = fields(Settings)
+_LISTS: dict[str, Callable[[str], object]] = {
+    "egress_ports": int,
+    "egress_refused": ip_network,
+    "webhook_retries": float,
+}
 
 
 def load(**overrides: Any) -> Settings:
@@ -232,6 +239,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"{PREFIX}BASE_URL must be an http(s) address without a slash at its end")
     if settings.webhook_lease <= settings.egress_total:
         raise SettingsError(f"{PREFIX}WEBHOOK_LEASE must be longer than {PREFIX}EGRESS_TOTAL")
+    for name, kind in _LISTS.items():
+        _check_list(name, getattr(settings, name), kind)
     for item in SETTINGS:
         floor = item.metadata["floor"]
         if floor is not None and getattr(settings, item.name) < floor:
@@ -240,6 +249,14 @@ def _check(settings: Settings) -> None:
             )
     if settings.production:
         _check_production(settings)
+
+
+def _check_list(name: str, text: str, kind: Callable[[str], object]) -> None:
+    try:
+        for part in filter(None, map(str.strip, text.split(","))):
+            kind(part)
+    except ValueError as error:
+        raise SettingsError(f"{PREFIX}{name.upper()}: {error}") from error
 
 
 def _check_production(settings: Settings) -> None:

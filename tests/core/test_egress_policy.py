@@ -6,7 +6,7 @@ import pytest
 
 from connect.core.egress.errors import FAILED, REFUSED, EgressRefused
 from connect.core.egress.policy import Policy, check
-from connect.core.settings import load
+from connect.core.settings import SettingsError, load, seconds
 
 REFUSED_URLS = {
     "scheme": "http://hooks.neem.in/ ftp://hooks.neem.in/ file://hooks.neem.in/etc gopher://hooks.neem.in/ ws://hooks.neem.in/ "
@@ -110,3 +110,17 @@ def test_an_error_names_a_documented_reason_and_no_address() -> None:
     assert refused.value.reason in REFUSED
     assert "10.20" not in str(refused.value)
     assert not set(REFUSED) & set(FAILED)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("egress_ports", "443,https"),
+        ("egress_refused", "10.0.0.0/8, here"),
+        ("webhook_retries", "5,soon"),
+        ("webhook_lease", seconds(15)),
+    ],
+)
+def test_a_malformed_setting_is_refused_at_the_start_by_its_name(name: str, value: object) -> None:
+    with pytest.raises(SettingsError, match=f"CONNECT_{name.upper()}"):
+        load(**{name: value})
