@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,12 @@ def show_one(record: Mapping[str, Any], *, as_json: bool) -> None:
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> None:
-    table = Table(*rows[0].keys())
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
+    """On a terminal a table; elsewhere plain lines with tabs, so that nothing is cut to a width."""
+    lines = [[*rows[0]], *([str(value) for value in row.values()] for row in rows)]
+    if not sys.stdout.isatty():
+        click.echo("\n".join("\t".join(line) for line in lines))
+        return
+    table = Table(*lines[0])
+    for line in lines[1:]:
+        table.add_row(*line)
     Console().print(table)

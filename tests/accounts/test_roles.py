@@ -1,0 +1,82 @@
+"""The role table says what product.md says, and nothing else decides."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from connect.accounts.person import CurrentPerson, Seat
+from connect.accounts.roles import PLACE_OF, ROLES, Place, Right, highest_tier, with_right
+from connect.core import clock, settings
+from connect.scopes.scopes import Tier
+
+EXPECTED = {
+    "owner": "look grants:ask grants:give grants:give-restricted grants:change people:manage",
+    "admin": "look grants:ask grants:give grants:change people:manage",
+    "member": "look grants:ask",
+    "viewer": "look",
+    "account_auditor": "ledger:read",
+    "examiner": "ledger:read",
+    "team_owner": "apps:manage team:manage",
+    "developer": "apps:manage",
+    "reviewer": "staff apps:review apps:suspend",
+    "auditor": "ledger:read-all",
+    "operator": "staff apps:suspend platform:operate disclosures:approve",
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_what_the_table_says_and_no_more(role: str) -> None:
+    assert {right.value for right in ROLES[role].rights} == set(EXPECTED[role].split())
+
+
+def test_every_role_is_expected_and_every_right_is_some_roles() -> None:
+    assert set(EXPECTED) == set(ROLES)
+    assert all(with_right(right) for right in Right)
+
+
+def test_a_right_is_held_at_one_kind_of_place_only() -> None:
+    for right in Right:
+        assert {ROLES[name].place for name in with_right(right)} == {PLACE_OF[right]}
+
+
+def test_no_role_of_the_staff_can_consent_for_a_customer_or_read_customers_pages() -> None:
+    customer = {Right.LOOK, Right.GIVE, Right.GIVE_RESTRICTED, Right.CHANGE_GRANTS}
+    assert not any(role.rights & customer for role in ROLES.values() if role.place is not Place.ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("role", "tier"), [("owner", Tier.T3), ("admin", Tier.T2), ("member", None), ("viewer", None), ("examiner", None)]
+)
+def test_the_highest_tier_that_a_role_may_consent_to(role: str, tier: Tier | None) -> None:
+    assert highest_tier(ROLES[role].rights) == tier
+
+
+def person(*seats: Seat) -> CurrentPerson:
+    settings.activate(settings.load())
+    now = clock.now()
+    return CurrentPerson(uuid4(), "a@b.example", "A", uuid4(), None, now, now, seats)
+
+
+def seat(role: str, account_id: object = None, team_id: object = None, name: str = "") -> Seat:
+    return Seat(uuid4(), role, account_id, team_id, name, None)  # type: ignore[arg-type]
+
+
+def test_a_right_in_one_account_is_none_in_another() -> None:
+    mine, other, team = uuid4(), uuid4(), uuid4()
+    who = person(seat("owner", mine), seat("viewer", other), seat("developer", team_id=team))
+    assert who.may(Right.GIVE, account_id=mine) and not who.may(Right.GIVE, account_id=other)
+    assert who.may(Right.MANAGE_APPS, team_id=team) and not who.may(Right.MANAGE_APPS, team_id=uuid4())
+    assert not who.may(Right.GIVE, account_id=uuid4())
+    assert who.rights_in(other) == {Right.LOOK}
+
+
+def test_accounts_are_listed_once_by_name() -> None:
+    a, b = uuid4(), uuid4()
+    who = person(
+        seat("owner", b, name="beta"), seat("account_auditor", b, name="beta"), seat("viewer", a, name="Alpha")
+    )
+    assert list(who.accounts().values()) == ["Alpha", "beta"]
+    assert list(who.accounts(Right.READ_LEDGER)) == [b]
+    assert person(seat("reviewer")).is_staff and not who.is_staff

@@ -1,0 +1,102 @@
+"""`connect apps`, with the keys of its JSON."""
+
+from __future__ import annotations
+
+import re
+from types import ModuleType
+from typing import Any
+
+import orjson
+from click.testing import CliRunner, Result
+
+from apps_registry import clients, queries
+from connect.cli.apps import apps
+from scripts.commands import ANSWERS
+from tests.support import registry
+
+REGISTER = (
+    "--team", "Dialler", "--name", "Dialler", "--privacy-policy", "https://dialler.example/privacy", "--kind", "confidential",
+    "--redirect-uri", "https://dialler.example/callback", "--require", "call_log:read",
+    "--optional", "call_log.numbers:read=Shows who called.",
+)  # fmt: skip
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(apps, list(arguments))
+
+
+def answer(*arguments: str) -> Any:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return orjson.loads(result.output)
+
+
+def documented(command: str) -> set[str]:
+    return set(re.sub(r"\[[^\]]*\]", "", ANSWERS[f"apps {command}"]).replace(" ", "").split(","))
+
+
+def test_an_app_is_registered_with_its_secret_in_clear_once(database: ModuleType) -> None:
+    made = answer("register", *REGISTER)
+    assert set(made) == documented("register")
+    assert (made["state"], made["required"], made["optional"]) == (
+        "draft",
+        ["call_log:read"],
+        ["call_log.numbers:read"],
+    )
+    client = clients.find_client(made["client_id"])
+    assert client is not None and client.knows_secret(made["client_secret"])
+    shown = answer("show", made["client_id"])
+    assert set(shown) == documented("show") and "client_secret" not in shown
+    assert queries.app_page(client.app_id).versions[0].scopes[0].purpose == "Shows who called."
+
+
+def test_a_team_that_exists_gets_a_further_app(database: ModuleType) -> None:
+    registry.team("Dialler")
+    answer("register", *REGISTER)
+    answer("register", *REGISTER, "--kind", "native")
+    assert len(queries.teams()) == 1
+    listed = answer("list")["apps"]
+    assert [line["kind"] for line in listed] == ["native", "confidential"]
+    assert set(listed[0]) == {"client_id", "name", "team", "kind", "state", "version", "created_at"}
+
+
+def test_a_refusal_names_the_field_and_leaves_no_team_behind(database: ModuleType) -> None:
+    result = run("register", *REGISTER, "--redirect-uri", "https://dialler.example/#x")
+    assert result.exit_code == 1
+    assert "redirect_uris" in result.output and "fragment" in result.output
+    assert queries.teams() == []
+    assert run("register", *REGISTER, "--require", "calls:everything").exit_code == 1
+    assert run("register", *REGISTER, "--kind", "desktop").exit_code == 2
+
+
+def test_a_secret_is_rotated_and_a_third_only_by_force(database: ModuleType) -> None:
+    client_id = answer("register", *REGISTER)["client_id"]
+    rotated = answer("rotate-secret", client_id, "--overlap", "1")
+    assert set(rotated) == documented("rotate-secret") and rotated["older_until"]
+    refused = run("rotate-secret", client_id)
+    assert refused.exit_code == 1 and "Two secrets are live" in refused.output
+    assert answer("rotate-secret", client_id, "--force")["client_secret"] != rotated["client_secret"]
+    assert run("rotate-secret", client_id, "--overlap", "169").exit_code == 2
+
+
+def test_an_app_is_published_suspended_and_reinstated(database: ModuleType) -> None:
+    client_id = answer("register", *REGISTER)["client_id"]
+    published = answer("publish", client_id)
+    assert set(published) == documented("publish") and published["state"] == "published"
+    suspended = answer("suspend", client_id, "--reason", "Odd reading.")
+    assert (suspended["state"], suspended["reason"]) == ("suspended", "Odd reading.")
+    assert run("suspend", client_id, "--reason", "Again.").exit_code == 1
+    assert run("suspend", client_id).exit_code == 2
+    assert answer("reinstate", client_id)["state"] == "published"
+
+
+def test_a_restricted_scope_stays_in_review_until_a_reviewer_approves_too(database: ModuleType) -> None:
+    client_id = answer("register", *REGISTER, "--optional", "recordings.audio:read=Scores calls.")["client_id"]
+    assert answer("publish", client_id)["state"] == "in_review"
+    assert run("publish", client_id).exit_code == 1
+
+
+def test_an_unknown_app_is_a_sentence(database: ModuleType) -> None:
+    for command in (["show"], ["publish"], ["reinstate"], ["rotate-secret"], ["suspend", "--reason", "x"]):
+        result = run(*command, "app_unknown")
+        assert result.exit_code == 1 and "no such app" in result.output
