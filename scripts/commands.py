@@ -26,6 +26,10 @@ ANSWERS: dict[str, str] = {
         "version, version_state, required, optional, default_terms, secrets[hint, expires_at, last_used_at], created_at"
     ),
     "apps suspend": "client_id, name, state, reason, version, version_state",
+    "demo": (
+        "base_url, crm_url, calls, accounts[id, name], people[role, email, password, account, name], "
+        "apps[name, kind, client_id, client_secret, redirect_uris, required, optional, webhook_secret]"
+    ),
     "grants list": (
         "grants[id, account_id, client_id, app, state, version, granted, refused, terms, given_at, expires_at, ended_at, end_reason]"
     ),
@@ -36,6 +40,10 @@ ANSWERS: dict[str, str] = {
         "id, account_id, client_id, app, state, version, granted, refused, terms, given_at, expires_at, ended_at, end_reason"
     ),
     "housekeeping": "jobs[name, did, batches, at, error]",
+    "import": (
+        "account, format, file, rows, calls, numbers, departments, users, contacts, stored[added, changed, unchanged], "
+        "refused[line, reason], left_empty[line, column, value], remarks, timezone, number_range, shifted_weeks"
+    ),
     "ledger check": "ok, size, entries, waiting, erased, lines, tiles, checkpoints, findings[what, entry, leaf]",
     "ledger export": "file, kind, entries, waiting, size",
     "ledger query": (

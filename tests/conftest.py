@@ -24,6 +24,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from connect import wiring
 from connect.app import create_app
 from connect.core import database as core_database
 from connect.core import ids, limits
@@ -117,8 +118,9 @@ def settings(database_url: str, dialect: str, tmp_path: Path, overrides: dict[st
 
 @pytest.fixture
 def database(settings: Settings) -> Iterator[ModuleType]:
-    """connect.core.database, open on a migrated and empty database: `with database.unit_of_work() as session: …`."""
+    """connect.core.database, open on a migrated and empty database, receivers connected: `with database.unit_of_work() as session`."""
     limits.reset()
+    wiring.connect_receivers()
     ids._last = (0, 0)  # ids never go back, and a test before this one may have moved the clock ahead
     core_database.activate(settings)
     yield core_database

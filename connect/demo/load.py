@@ -127,6 +127,7 @@ def _app(session: Session, team_id: UUID, part: AppPart, crm_url: str) -> dict[s
         "redirect_uris": list(_redirect_uris(part, crm_url)),
         "required": sorted(asked.name for asked in part.asked if asked.required),
         "optional": sorted(asked.name for asked in part.asked if not asked.required),
+        "webhook_secret": None,
     }
     if part.is_crm:
         line["webhook_secret"] = webhooks.add(session, registered.app.id, _hook(crm_url), _EVENTS, actor.SYSTEM).secret

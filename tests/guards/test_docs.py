@@ -11,7 +11,11 @@ import pytest
 from connect.cli.main import connect
 from tests.guards.source import ROOT
 
-DOCUMENTS = [Path("README.md"), *sorted(path.relative_to(ROOT) for path in (ROOT / "docs").rglob("*.md"))]
+FOLDERS = ("docs", "examples")
+DOCUMENTS = [
+    Path("README.md"),
+    *sorted(path.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder).rglob("*.md")),
+]
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 CODE = re.compile(r"```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
 
@@ -36,7 +40,8 @@ def test_every_command_and_option_exists(document: Path) -> None:
 
 def _code(document: Path) -> list[str]:
     """The lines of code blocks, and code inside sentences."""
-    pieces = [block or inline for block, inline in CODE.findall((ROOT / document).read_text())]
+    text = (ROOT / document).read_text().replace("\\\n", " ")
+    pieces = [block or inline for block, inline in CODE.findall(text)]
     return [line.strip() for piece in pieces for line in piece.splitlines()]
 
 
