@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from connect.core import settings
 from connect.grants.services import longest_life
+from connect.scopes.errors import TermsError
 from connect.scopes.terms import CHOICES, Terms, default_terms, narrow
 
 _OTHER = "other"
@@ -58,14 +59,14 @@ def first_choice(ticked: frozenset[str], terms: Terms, asked_at: datetime, zone:
 
 
 def chosen(terms: Terms, choice: Choice, asked_at: datetime, zone: str) -> Terms:
-    """`terms` narrowed to `choice`. Raises TermsError when a value was made up to be wider, ValueError when it is no number."""
+    """`terms` narrowed to `choice`. Raises TermsError, naming the term, for a value that was made up: wider, or no number of days."""
     today = _today(asked_at, zone)
     return narrow(
         terms,
         replace(
             terms,
-            expires_at=(asked_at + timedelta(days=_days(choice.expires))).replace(microsecond=0),
-            history_from=today - timedelta(days=_days(choice.history)),
+            expires_at=(asked_at + timedelta(days=_days("expires_at", choice.expires))).replace(microsecond=0),
+            history_from=today - timedelta(days=_days("history_from", choice.history)),
         ),
     )
 
@@ -102,7 +103,7 @@ def _today(asked_at: datetime, zone: str) -> date:
     return asked_at.astimezone(ZoneInfo(zone)).date()
 
 
-def _days(text: str) -> int:
+def _days(member: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 4:
-        raise ValueError("a number of days")
+        raise TermsError({member: "must be a number of days, such as 90"})
     return int(text)

@@ -23,5 +23,9 @@ class NothingGranted(GrantError):
     """A grant needs at least one scope that shows or changes something."""
 
 
+class PersonNeeded(GrantError):
+    """Only a person of the account lets an app read again; no command or job does (P1)."""
+
+
 class TermsTooWide(GrantError):
     """The terms go beyond what the settings or the scopes' tier allow."""

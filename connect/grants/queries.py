@@ -111,7 +111,7 @@ def live_of_app(account_id: UUID, app_id: UUID) -> GrantView | None:
                 Grant.account_id == account_id, Grant.app_id == app_id, Grant.state.in_(("active", "paused"))
             )
         )
-        return next((GrantView(*row) for row in rows), None)
+        return next((grant for row in rows if (grant := GrantView(*row)).live), None)
 
 
 def live_counts(app_ids: Iterable[UUID]) -> dict[UUID, int]:

@@ -29,7 +29,6 @@ class Act:
     policy_hash: str | None = None
     purposes: dict[str, str] = field(default_factory=dict)
     authenticated_at: datetime | None = None
-    at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,11 @@ from connect.core import actor as actors
 from connect.core import clock, database, ids, settings
 from connect.core.actor import Actor
 from connect.grants import record, signals
-from connect.grants.errors import GrantEnded, GrantMoved, NoSuchGrant, NothingGranted, TermsTooWide
+from connect.grants.errors import GrantEnded, GrantMoved, NoSuchGrant, NothingGranted, PersonNeeded, TermsTooWide
 from connect.grants.models import Grant, GrantRefusal
 from connect.grants.record import Act, Snapshot
+from connect.scopes.errors import TermsError
+from connect.scopes.rights import check_terms
 from connect.scopes.scopes import OFFLINE_ACCESS, TIER_RULES, highest_tier
 from connect.scopes.terms import Terms
 
@@ -52,7 +54,7 @@ def give(session: Session, consent: Consent) -> Grant:
     Raises NothingGranted, TermsTooWide, and GrantMoved when another person changed the grant since the page was shown.
     """
     _check(consent)
-    grant = live_of_app(session, consent.account_id, consent.app_id)
+    grant = _still_live(session, live_of_app(session, consent.account_id, consent.app_id))
     if (grant.version if grant else 0) != consent.expected_version:
         raise GrantMoved("the grant was changed since this page was shown")
     act = Act(
@@ -87,12 +89,14 @@ def refuse(session: Session, account_id: UUID, app_id: UUID, person_id: UUID, sc
 def narrow(
     session: Session, account_id: UUID, grant_id: UUID, actor: Actor, scopes: frozenset[str], terms: Terms
 ) -> Grant:
-    """Take scopes away or tighten terms; what is wider than today raises TermsTooWide."""
+    """Take scopes away or tighten terms; what is wider than today raises TermsTooWide, what is the same changes nothing."""
     grant = _live(session, account_id, grant_id)
     before = record.snapshot(grant)
+    if sorted(scopes) == grant.scopes and terms.to_json() == grant.terms:
+        return grant
     if not scopes <= frozenset(grant.scopes) or not terms.within(Terms.from_json(grant.terms)):
         raise TermsTooWide("a grant can be widened on the consent page only")
-    if not scopes - {OFFLINE_ACCESS}:
+    if not scopes - {OFFLINE_ACCESS} or terms.expires_at <= clock.now():
         raise NothingGranted("to take everything away, disconnect the app")
     grant.refused = sorted(frozenset(grant.refused) | (frozenset(grant.scopes) - scopes))
     grant.scopes, grant.terms, grant.expires_at = sorted(scopes), terms.to_json(), terms.expires_at
@@ -100,12 +104,14 @@ def narrow(
 
 
 def pause(session: Session, account_id: UUID, grant_id: UUID, actor: Actor, reason: str = "") -> Grant:
-    """Stop reads without ending the grant; pausing a paused grant changes nothing."""
+    """Stop reads without ending the grant; to pause a paused grant changes nothing."""
     return _move(session, account_id, grant_id, Act("paused", actor, reason=reason), "paused", signals.grant_paused)
 
 
 def resume(session: Session, account_id: UUID, grant_id: UUID, actor: Actor) -> Grant:
-    """Let a paused grant read again; only a person of the account may."""
+    """Let a paused grant read again. Raises PersonNeeded for any other actor."""
+    if actor.kind != "person":
+        raise PersonNeeded("only a person of the account can resume a grant")
     return _move(session, account_id, grant_id, Act("resumed", actor), "active", signals.grant_resumed)
 
 
@@ -124,9 +130,7 @@ def expire_due(session: Session, limit: int = 500) -> int:
     )
     grants = session.scalars(_for_update(due, skip_locked=True)).all()
     for grant in grants:
-        before = record.snapshot(grant)
-        grant.state = "expired"
-        _write(session, grant, before, Act("expired", actors.SYSTEM), signals.grant_expired)
+        _expire(session, grant)
     return len(grants)
 
 
@@ -144,6 +148,20 @@ def live_of_app(session: Session, account_id: UUID, app_id: UUID) -> Grant | Non
     )
 
 
+def _still_live(session: Session, grant: Grant | None) -> Grant | None:
+    """A grant whose time is over ends now, so that a new consent makes a new one and nothing of the old one works again."""
+    if grant is None or grant.expires_at > clock.now():
+        return grant
+    _expire(session, grant)
+    return None
+
+
+def _expire(session: Session, grant: Grant) -> None:
+    before = record.snapshot(grant)
+    grant.state = "expired"
+    _write(session, grant, before, Act("expired", actors.SYSTEM), signals.grant_expired)
+
+
 def _move(session: Session, account_id: UUID, grant_id: UUID, act: Act, state: str, signal: NamedSignal) -> Grant:
     grant = _live(session, account_id, grant_id)
     if grant.state == state:
@@ -157,8 +175,8 @@ def _live(session: Session, account_id: UUID, grant_id: UUID) -> Grant:
     grant = session.scalar(_for_update(select(Grant).where(Grant.account_id == account_id, Grant.id == grant_id)))
     if grant is None:
         raise NoSuchGrant("no grant of that id in this account")
-    if grant.state not in LIVE:
-        raise GrantEnded(f"this grant has ended ({grant.state})")
+    if grant.state not in LIVE or grant.expires_at <= clock.now():
+        raise GrantEnded(f"this grant has ended ({grant.state if grant.state not in LIVE else 'expired'})")
     return grant
 
 
@@ -173,13 +191,12 @@ def _write(session: Session, grant: Grant, before: Snapshot | None, act: Act, si
 
 
 def _insert(session: Session, grant: Grant) -> None:
+    """The partial unique index keeps one live grant: of two tabs at once one is faster."""
     grant.version = 0
     try:
         with database.savepoint(session):
             session.add(grant)
-    except (
-        IntegrityError
-    ) as error:  # another tab of the same account was faster; the partial unique index keeps one live grant
+    except IntegrityError as error:
         raise GrantMoved("the app was connected since this page was shown") from error
 
 
@@ -199,9 +216,14 @@ def _check(consent: Consent) -> None:
     if not consent.granted - {OFFLINE_ACCESS}:
         raise NothingGranted("nothing was allowed, so there is nothing to grant")
     now, longest = clock.now(), longest_life(consent.granted)
+    try:
+        check_terms(consent.granted, consent.terms, now)
+    except TermsError as error:
+        raise TermsTooWide(str(error)) from error
     if not now < consent.terms.expires_at <= now + longest:
         raise TermsTooWide(f"the end of the grant must lie within the next {longest.days} days")
 
 
 def _for_update(statement: Select[Grant], skip_locked: bool = False) -> Select[Grant]:
-    return statement.with_for_update(skip_locked=skip_locked) if database.dialect() == "postgresql" else statement
+    """Locked until the transaction ends, as it stands now, whatever the session has read before. SQLite has one writer anyway."""
+    return statement.with_for_update(skip_locked=skip_locked).execution_options(populate_existing=True)

@@ -108,14 +108,15 @@ def default_terms(
 ) -> Terms:
     """The terms where an app proposes none: everything from `history` before `now` on, for `life`.
 
-    `now` is in the account's time zone, so that the first day is a day of the account's calendar.
+    `now` is in the account's time zone, so that the first day is a day of the account's calendar; `life` is of whole hours, whatever
+    the clocks there do.
     """
     return Terms(
         numbers=ALL,
         departments=ALL,
         history_from=(now - history).date(),
         include_new_calls=True,
-        expires_at=(now + life).astimezone(UTC).replace(microsecond=0),
+        expires_at=(now.astimezone(UTC) + life).replace(microsecond=0),
         retention_days=retention_days,
         daily_records=None,
     )
