@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from connect.cli.main import connect
 from tests.guards.source import ROOT
@@ -18,6 +23,12 @@ DOCUMENTS = [
 ]
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 CODE = re.compile(r"```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
+
+
+@pytest.fixture
+def overrides() -> dict[str, Any]:
+    """As in the demo, whose webhooks go to this machine."""
+    return {"egress_loopback": True}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
@@ -38,6 +49,18 @@ def test_every_command_and_option_exists(document: Path) -> None:
     assert not wrong
 
 
+@pytest.mark.parametrize("document", ["docs/developer/README.md", "examples/crm/README.md"])
+def test_the_way_to_register_an_app_works_as_written(database: ModuleType, document: str) -> None:
+    client_id = ""
+    for line in _code(Path(document)):
+        if re.match(r"connect (apps|webhooks) \w+ --", line) and "…" not in line:
+            words = shlex.split(line.replace("CLIENT_ID", client_id))[1:]
+            done = CliRunner().invoke(_leaf(words), [*words[2:], "--json"])
+            assert done.exit_code == 0, done.output
+            client_id = json.loads(done.stdout)["client_id"]
+    assert client_id
+
+
 def _code(document: Path) -> list[str]:
     """The lines of code blocks, and code inside sentences."""
     text = (ROOT / document).read_text().replace("\\\n", " ")
@@ -47,11 +70,19 @@ def _code(document: Path) -> list[str]:
 
 def _is_a_command(words: list[str]) -> bool:
     """Whether the words lead to a command that has each option among them."""
-    command: click.Command = connect
-    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
-        name, *words = words
-        if name not in command.commands:
-            return False
-        command = command.commands[name]
+    try:
+        command = _leaf(words)
+    except KeyError:
+        return False
     known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
     return not {word for word in words if word.startswith("--")} - known
+
+
+def _leaf(words: list[str]) -> click.Command:
+    """The command the first words lead to. Raises KeyError."""
+    command: click.Command = connect
+    for word in words:
+        if not isinstance(command, click.Group) or word.startswith("-"):
+            break
+        command = command.commands[word]
+    return command
