@@ -9,12 +9,10 @@ import click
 from apps_registry.errors import NoSuchApp
 from apps_registry.queries import app_id_of
 from connect.cli.output import json_option, show, show_one
-from connect.core import actor, clock, database, ids
+from connect.core import actor, database, ids
 from connect.webhooks import emit, queries, services, worker
 from connect.webhooks.catalogue import EVENT_TYPES
-from connect.webhooks.emit import Happening
 from connect.webhooks.errors import WebhookError
-from connect.webhooks.models import NO_ACCOUNT
 from connect.webhooks.services import NewSecret
 
 _TYPES = click.Choice(sorted(EVENT_TYPES))
@@ -114,7 +112,7 @@ def enable(endpoint: UUID, as_json: bool) -> None:
 def remove(endpoint: UUID, as_json: bool) -> None:
     """End ENDPOINT for good and cancel what waits for it."""
     with database.unit_of_work() as session:
-        removed = services.remove(session, endpoint)
+        removed = services.remove(session, endpoint, actor.operator())
     show_one({"id": ids.encode("whe", removed.id), "state": removed.state}, as_json=as_json)
 
 
@@ -126,8 +124,7 @@ def remove(endpoint: UUID, as_json: bool) -> None:
 def emit_sample(endpoint: UUID, name: str, deliver: bool, as_json: bool) -> None:
     """Send ENDPOINT a made-up event, marked as a sample and holding nobody's data."""
     with database.unit_of_work() as session:
-        happening = Happening(NO_ACCOUNT, EVENT_TYPES[name], ids.new(), clock.now(), dedupe_key=str(ids.new()))
-        delivery_id = emit.to_endpoint(session, happening, services.find(session, endpoint))
+        delivery_id = emit.sample(session, EVENT_TYPES[name], services.find(session, endpoint))
     if deliver:
         worker.drain_once()
     line = queries.delivery(delivery_id)

@@ -11,16 +11,15 @@ from flask_babel import gettext as _
 from apps_registry.queries import AppPage
 from connect.accounts.guards import fresh, person, requires
 from connect.accounts.roles import Right
-from connect.core import actor, clock, database, ids
+from connect.core import actor, database, ids
 from connect.core.problems import Problem
 from connect.developer import own, shown_once
 from connect.developer.blueprint import blueprint
 from connect.developer.forms import EndpointForm
 from connect.webhooks import emit, queries, services
 from connect.webhooks.catalogue import CALL_ENDED
-from connect.webhooks.emit import Happening
 from connect.webhooks.errors import NoSuchEndpoint, WebhookError
-from connect.webhooks.models import NO_ACCOUNT, WebhookEndpoint
+from connect.webhooks.models import WebhookEndpoint
 from connect.webhooks.queries import AttemptLine, EndpointStatus
 
 
@@ -55,8 +54,7 @@ def test_endpoint(app_id: str, endpoint_id: str) -> Any:
     page = own.app(app_id)
     with database.unit_of_work() as session:
         endpoint = _endpoint(session, page, endpoint_id)
-        sample = Happening(NO_ACCOUNT, CALL_ENDED, ids.new(), clock.now(), dedupe_key=str(ids.new()))
-        emit.to_endpoint(session, sample, endpoint)
+        emit.sample(session, CALL_ENDED, endpoint)
     return _back(page, _("A sample is on its way."))
 
 
@@ -78,7 +76,8 @@ def remove_endpoint(app_id: str, endpoint_id: str) -> Any:
     """End an endpoint; what waits for it is cancelled."""
     page = own.app(app_id)
     with database.unit_of_work() as session:
-        services.remove(session, _endpoint(session, page, endpoint_id).id)
+        endpoint = _endpoint(session, page, endpoint_id)
+        services.remove(session, endpoint.id, actor.person(person().id))
     return _back(page, _("Removed."))
 
 

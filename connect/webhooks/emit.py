@@ -64,8 +64,9 @@ def to_app(session: Session, happening: Happening, grant_id: UUID) -> int:
     return _add(session, happening, found, grant_id)
 
 
-def to_endpoint(session: Session, happening: Happening, endpoint: WebhookEndpoint) -> UUID:
-    """Tell one endpoint, whatever it subscribed to; returns the delivery's id. For samples."""
+def sample(session: Session, kind: EventType, endpoint: WebhookEndpoint) -> UUID:
+    """Tell one endpoint a made-up event, whatever it subscribed to; returns the delivery's id."""
+    happening = Happening(NO_ACCOUNT, kind, ids.new(), clock.now(), dedupe_key=str(ids.new()))
     event_id = _event(session, happening)
     assert event_id is not None
     (delivery_id,) = _deliver(session, happening, event_id, [(endpoint.id, endpoint.app_id, None, endpoint.state)])

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from connect.core.database import Base, Bytes, Id, Json, UtcDateTime
 from connect.core.queue import Columns, Leased
 
-FIRST, RETRY = 0, 1  # lanes: retries never stand before first attempts
+FIRST, RETRY = 0, 1  # lanes: neither waits behind the other
 KEPT = ("enabled", "disabled")  # states of an endpoint that was not removed
 NO_ACCOUNT = UUID(int=0)  # the account of a sample: nobody's
 OPEN = "state IN ('pending', 'sending')"

@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from connect.core import database, ids, log
 from connect.disclosure import made_up, reads
 from connect.disclosure.context import Context
-from connect.disclosure.errors import GrantMoved
+from connect.disclosure.errors import GrantMoved, OlderConsent
 from connect.disclosure.release import Released, release
 from connect.disclosure.rows import Rows
 from connect.webhooks import claim, envelope, parcel
@@ -63,6 +63,8 @@ def _draft(item: Parcel) -> tuple[Parcel, Rows | Exception | None]:
         return item, None
     try:
         return item, _rows(item.context, item.record_id)
+    except OlderConsent:
+        return item, None
     except (DBAPIError, PoolTimeoutError, OSError):
         raise
     except Exception as error:  # one delivery that cannot be made must not hold up the others
@@ -96,7 +98,7 @@ def _letter(item: Parcel, rows: Rows | Exception | None) -> Letter:
 
 def _filled(item: Parcel, rows: Rows | None) -> Letter:
     if item.kind.thin:
-        return Letter(item, envelope.thin(item.head, {"state": item.grant_state}, sample=item.is_sample))
+        return Letter(item, envelope.thin(item.head, {"state": item.grant_state or "revoked"}, sample=item.is_sample))
     if item.context is not None and item.is_sample:
         return Letter(item, envelope.thin(item.head, made_up.calls(item.context)[0], sample=True))
     return _withheld(item) if item.context is None or rows is None else _released(item, item.context, rows)

@@ -56,11 +56,14 @@ def rotate(session: Session, endpoint_id: UUID, actor: Actor) -> NewSecret:
     return NewSecret(endpoint, _make_secret(session, endpoint, "rotated", actor), until)
 
 
-def remove(session: Session, endpoint_id: UUID) -> WebhookEndpoint:
-    """End an endpoint for good; what still waited for it is cancelled. Raises NoSuchEndpoint."""
+def remove(session: Session, endpoint_id: UUID, actor: Actor) -> WebhookEndpoint:
+    """End an endpoint and its secrets for good; what still waited for it is cancelled. Raises NoSuchEndpoint."""
     endpoint = find(session, endpoint_id)
     endpoint.state, endpoint.state_reason = "removed", ""
     _end_waiting(session, endpoint_id, "cancelled")
+    for secret in session.scalars(select(EndpointSecret).where(EndpointSecret.endpoint_id == endpoint_id)):
+        secret.expires_at = clock.now()
+        _write(session, endpoint, secret, "ended", actor)
     return endpoint
 
 
@@ -117,18 +120,20 @@ def _make_secret(session: Session, endpoint: WebhookEndpoint, event: str, actor:
     )
     session.add(row)
     session.flush()
-    ledger.append(
-        session,
-        acts.secret(
-            app_id=endpoint.app_id,
-            event=event,
-            actor=actor.as_text(),
-            secret_id=ids.encode("whs", row.id),
-            kind="webhook_secret",
-            person_id=actor.id,
-        ),
-    )
+    _write(session, endpoint, row, event, actor)
     return secret
+
+
+def _write(session: Session, endpoint: WebhookEndpoint, secret: EndpointSecret, event: str, actor: Actor) -> None:
+    draft = acts.secret(
+        app_id=endpoint.app_id,
+        event=event,
+        actor=actor.as_text(),
+        secret_id=ids.encode("whs", secret.id),
+        kind="webhook_secret",
+        person_id=actor.id,
+    )
+    ledger.append(session, draft)
 
 
 def _end_waiting(session: Session, endpoint_id: UUID, state: str) -> None:

@@ -64,7 +64,7 @@ def test_an_app_has_five_endpoints_at_most_and_a_removed_one_counts_no_more(worl
     with pytest.raises(TooManyEndpoints):
         add(world, "https://hooks.neem.in/6")
     with database.unit_of_work() as session:
-        services.remove(session, made[0].endpoint.id)
+        services.remove(session, made[0].endpoint.id, actor.operator())
     add(world, "https://hooks.neem.in/6")
 
 
@@ -91,25 +91,31 @@ def test_a_secret_is_not_in_the_database_and_each_is_in_the_ledger(world: World,
     new = rotate(subscription)
     with database.read() as connection:
         sealed = connection.scalars(select(EndpointSecret.sealed)).all()
-        bodies = connection.scalars(select(LedgerEntry.body).where(LedgerEntry.type == "secret")).all()
+        bodies = connection.scalars(select(LedgerEntry.body)).all()
     keys = [base64.b64decode(secret.removeprefix("whsec_")) for secret in (subscription.secret, new.secret)]
     assert len(sealed) == 2
     assert not [key for key in keys for box in sealed if key in box]
-    said = [orjson.loads(body) for body in bodies if b"webhook_secret" in body]
-    assert [entry["event"] for entry in said] == ["made", "rotated"]
+    assert _secret_events() == ["made", "rotated"]
     assert not [body for body in bodies if new.secret.encode() in body]
 
 
 def test_removing_an_endpoint_cancels_what_waits_and_ends_it(world: World, subscription: Subscription) -> None:
     end_call(world.account_id)
     with database.unit_of_work() as session:
-        services.remove(session, subscription.id)
+        services.remove(session, subscription.id, actor.operator())
     worker.drain_once()
     assert (states(), subscription.received) == (["cancelled"], [])
     with pytest.raises(NoSuchEndpoint):
         rotate(subscription)
     with pytest.raises(NoSuchEndpoint):
         queries.status(subscription.id)
+
+
+def test_what_ends_with_an_endpoint_is_in_the_ledger(world: World, subscription: Subscription) -> None:
+    rotate(subscription)
+    with database.unit_of_work() as session:
+        services.remove(session, subscription.id, actor.operator())
+    assert sorted(_secret_events()) == ["ended", "ended", "made", "rotated"]
 
 
 def test_a_status_counts_deliveries_by_state(world: World, subscription: Subscription) -> None:
@@ -164,3 +170,11 @@ def _rows() -> list[int | None]:
     with database.read() as connection:
         tables = (Event, Delivery, DeliveryAttempt)
         return [connection.scalar(select(func.count()).select_from(table)) for table in tables]
+
+
+def _secret_events() -> list[str]:
+    """What the ledger says happened to webhook secrets, in order."""
+    statement = select(LedgerEntry.body).where(LedgerEntry.type == "secret").order_by(LedgerEntry.id)
+    with database.read() as connection:
+        said = [orjson.loads(body) for body in connection.scalars(statement)]
+    return [entry["event"] for entry in said if entry["kind"] == "webhook_secret"]
