@@ -118,11 +118,12 @@ _APP_COLUMNS = (
     App.id.label("app_id"), App.client_id, App.team_id, App.owner_account_id, App.name, App.legal_developer,
     App.client_kind.label("kind"), App.auth_method, App.profile, App.state, App.state_reason, App.policy_hash, App.retention_days,
 )  # fmt: skip
+_APP_MEMBERS = tuple(column.key for column in _APP_COLUMNS)  # they come first in a row
 
 
 def version_in_force() -> ScalarSelect[UUID]:
     """The id of an app's version in force, as a subquery on App."""
-    newest_counts = App.state.in_([*lifecycle.OPEN_TO_TESTERS, State.PRIVATE])
+    newest_counts = database.one_of(App.state, [*lifecycle.OPEN_TO_TESTERS, State.PRIVATE])
     return (
         select(AppVersion.id)
         .where(AppVersion.app_id == App.id, or_(newest_counts, AppVersion.state == PUBLISHED))
@@ -169,7 +170,7 @@ _CLIENT = _statement()
 
 def _from_rows(found: Sequence[Row[Any]]) -> Client:
     first = found[0]
-    own = {column.name: getattr(first, column.name) for column in _APP_COLUMNS}
+    own = dict(zip(_APP_MEMBERS, first, strict=False))
     return Client(
         **own,
         redirect_uris=tuple(sorted(first.uris or ())),

@@ -7,7 +7,7 @@ BEGIN IMMEDIATE, and callers of `group_commit` share one commit. Reads run on an
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ import orjson
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    or_,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import UUID as PostgresUUID
@@ -185,6 +187,11 @@ def savepoint(session: Session) -> SessionTransaction:
 def after_commit(session: Session, callback: Callable[[], None]) -> None:
     """Call `callback` once the unit of `session` is durable; never when it is rolled back."""
     session.info.setdefault("after_commit", []).append(callback)
+
+
+def one_of(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """`column` is one of `values`, which never change. SQLAlchemy writes an IN anew each time it runs; this is compiled once."""
+    return or_(*(column == value for value in sorted(values)))
 
 
 def dialect() -> str:

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from limits import RateLimitItem, parse
-from sqlalchemy import BigInteger, String, case, delete
+from sqlalchemy import BigInteger, String, bindparam, case, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 
 from connect.core import clock, database, keyring
 from connect.core.database import Base, UtcDateTime
@@ -41,9 +42,9 @@ def hit(name: str, key: str, rate: str) -> None:
 
 
 def peek(name: str, key: str, rate: str) -> None:
-    """As `hit`, without counting: refuses where `key` is over `rate` already."""
+    """As `hit`, without counting and without a write: refuses where `key` has used up `rate` already."""
     if rate:
-        _refuse_over(_count(_digest(name, key), _rate(rate), by=0), _rate(rate), allowed=_rate(rate).amount - 1)
+        _refuse_over(_look(_digest(name, key)), _rate(rate), allowed=_rate(rate).amount - 1)
 
 
 def reset() -> None:
@@ -80,31 +81,52 @@ def _refuse_over(window: tuple[int, datetime], rate: RateLimitItem, allowed: int
         raise Problem("too-many-requests", f"Wait {wait} seconds, then try again.", headers={"Retry-After": str(wait)})
 
 
-def _count(key: str, rate: RateLimitItem, by: int = 1) -> tuple[int, datetime]:
+def _look(key: str) -> tuple[int, datetime]:
+    now = clock.now()
+    if database.dialect() == "postgresql":
+        with database.read() as connection:
+            row = connection.execute(_WINDOW, {"wanted": key}).one_or_none()
+        window = (row.hits, row.ends_at) if row else None
+    else:
+        window = _memory.get(key)
+    return window if window and window[1] > now else (0, now)
+
+
+def _count(key: str, rate: RateLimitItem) -> tuple[int, datetime]:
     now = clock.now()
     ends = now + timedelta(seconds=rate.get_expiry())
-    return _in_table(key, ends, now, by) if database.dialect() == "postgresql" else _in_memory(key, ends, now, by)
+    return _in_table(key, ends, now) if database.dialect() == "postgresql" else _in_memory(key, ends, now)
 
 
-def _in_memory(key: str, ends: datetime, now: datetime, by: int) -> tuple[int, datetime]:
+def _in_memory(key: str, ends: datetime, now: datetime) -> tuple[int, datetime]:
     with _lock:
         hits, until = _memory.get(key, (0, ends))
         if until <= now:
             hits, until = 0, ends
-        _memory[key] = (hits + by, until)
+        _memory[key] = (hits + 1, until)
         return _memory[key]
 
 
-def _in_table(key: str, ends: datetime, now: datetime, by: int) -> tuple[int, datetime]:
+def _in_table(key: str, ends: datetime, now: datetime) -> tuple[int, datetime]:
+    with database.read() as connection:
+        hits, until = connection.execute(_HIT, {"wanted": key, "ends": ends, "now": now}).one()
+    return hits, until
+
+
+def _hit_statement() -> ReturningInsert[int, datetime]:
+    """Made once, so that it is compiled once."""
+    ends, now = bindparam("ends", type_=UtcDateTime), bindparam("now", type_=UtcDateTime)
     over = RateLimit.ends_at <= now
-    statement = insert(RateLimit).values(key=key, hits=by, ends_at=ends)
+    statement = insert(RateLimit).values(key=bindparam("wanted"), hits=1, ends_at=ends)
     upsert = statement.on_conflict_do_update(
         index_elements=[RateLimit.key],
         set_={
-            "hits": case((over, by), else_=RateLimit.hits + by),
+            "hits": case((over, 1), else_=RateLimit.hits + 1),
             "ends_at": case((over, ends), else_=RateLimit.ends_at),
         },
-    ).returning(RateLimit.hits, RateLimit.ends_at)
-    with database.read() as connection:
-        hits, until = connection.execute(upsert).one()
-    return hits, until
+    )
+    return upsert.returning(RateLimit.hits, RateLimit.ends_at)
+
+
+_HIT = _hit_statement()
+_WINDOW = select(RateLimit.hits, RateLimit.ends_at).where(RateLimit.key == bindparam("wanted"))

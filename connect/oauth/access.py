@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam, case, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam, case, exists, false, or_, select, true
 
 from apps_registry import lifecycle
 from apps_registry.aggregates import json_list
@@ -19,7 +19,7 @@ from apps_registry.lifecycle import State
 from apps_registry.models import App, AppTester, RequestedScope
 from connect.accounts.models import Account
 from connect.core import ids
-from connect.core.database import Bytes
+from connect.core.database import Bytes, one_of
 from connect.grants.models import Grant
 from connect.oauth import standing, tokens
 from connect.oauth.models import AccessToken
@@ -76,10 +76,10 @@ def _open_to_the_account() -> ColumnElement[bool]:
     """As apps_registry.clients.may_connect says it, in SQL: an app under test is for sandbox accounts and its testers."""
     tester = exists().where(AppTester.app_id == App.id, AppTester.account_id == Account.id).correlate(App, Account)
     return case(
-        (App.state.in_(lifecycle.OPEN_TO_ALL), literal(True)),
+        (one_of(App.state, lifecycle.OPEN_TO_ALL), true()),
         (App.state == State.PRIVATE, App.owner_account_id == Account.id),
-        (App.state.in_(lifecycle.OPEN_TO_TESTERS), or_(Account.kind == "sandbox", tester)),
-        else_=literal(False),
+        (one_of(App.state, lifecycle.OPEN_TO_TESTERS), or_(Account.kind == "sandbox", tester)),
+        else_=false(),
     )
 
 
