@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import orjson
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from apps_registry import standing
 from apps_registry.lifecycle import Party
@@ -18,8 +22,11 @@ from connect.core import clock as core_clock
 from connect.core import database, ids
 from connect.core.actor import SYSTEM
 from connect.core.egress.client import GuardedSession
+from connect.disclosure.models import CatalogueVersion
 from connect.grants import services as grants
+from connect.grants.models import Grant
 from connect.ledger.models import LedgerEntry
+from connect.scopes import catalogue
 from connect.scopes.terms import Terms
 from connect.webhooks import services, worker
 from connect.webhooks.pack import Letter, next_letters
@@ -243,6 +250,43 @@ def test_terms_narrowed_before_the_send_withhold_the_record(world: World, subscr
     assert [body["type"] for body in subscription.received] == ["withheld"]
 
 
+def test_a_consent_older_than_the_record_withholds_it(world: World, subscription: Subscription) -> None:
+    end_call(world.account_id)
+    without_calls = catalogue.document() | {"resources": {}}
+    with database.unit_of_work() as session:
+        session.add(CatalogueVersion(version="0" * 64, document=without_calls, first_seen_at=core_clock.now()))
+        session.execute(update(Grant).values(catalogue_version="0" * 64))
+    worker.drain_once()
+    assert [body["type"] for body in subscription.received] == ["withheld"]
+    assert attempts()[0].entry_id is None
+
+
+def test_when_the_ledger_cannot_be_written_nothing_leaves_and_no_attempt_is_lost(
+    world: World, subscription: Subscription, clock: Clock
+) -> None:
+    end_call(world.account_id)
+    with _without_a_ledger(), pytest.raises(DBAPIError):
+        worker.drain_once()
+    assert subscription.peer.requests == []
+    clock.move(seconds=6)
+    worker.drain_once()
+    assert [(row.state, row.attempts) for row in deliveries()] == [("delivered", 1)]
+
+
+def test_a_worker_delivers_until_it_is_told_to_stop(world: World, subscription: Subscription) -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run, args=(stop,))
+    thread.start()
+    end_call(world.account_id)
+    deadline = time.monotonic() + 20
+    while states() != ["delivered"] and time.monotonic() < deadline:
+        time.sleep(0.02)
+    stop.set()
+    thread.join(timeout=20)
+    assert states() == ["delivered"]
+    assert not thread.is_alive()
+
+
 def test_a_suspended_app_hears_nothing(world: World, subscription: Subscription) -> None:
     revoke(world)
     _suspend(world)
@@ -267,6 +311,18 @@ def _end(world: World, act: str, clock: Clock) -> None:
 def _suspend(world: World) -> None:
     with database.unit_of_work() as session:
         standing.suspend(session, world.app_id, "fraud", SYSTEM, Party.OPERATOR)
+
+
+@contextmanager
+def _without_a_ledger() -> Iterator[None]:
+    """The table where new entries wait is gone for a while."""
+    with database.unit_of_work() as session:
+        session.execute(text("ALTER TABLE ledger_pending RENAME TO ledger_gone"))
+    try:
+        yield
+    finally:
+        with database.unit_of_work() as session:
+            session.execute(text("ALTER TABLE ledger_gone RENAME TO ledger_pending"))
 
 
 def _send_without_settling(letter: Letter) -> Attempt | None:
