@@ -49,6 +49,12 @@ def test_every_command_and_option_exists(document: Path) -> None:
     assert not wrong
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_every_test_named_exists(document: Path) -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / document).read_text())
+    assert not [test for file, test in named if f"def {test}(" not in (ROOT / file).read_text()]
+
+
 @pytest.mark.parametrize("document", ["docs/developer/README.md", "examples/crm/README.md"])
 def test_the_way_to_register_an_app_works_as_written(database: ModuleType, document: str) -> None:
     client_id = ""

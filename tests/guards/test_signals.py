@@ -11,7 +11,8 @@ from flask import Flask
 
 from connect.core.signals import DECLARED
 
-LEDGER, OAUTH, WEBHOOKS = "connect.ledger.receivers", "connect.oauth.receivers", "connect.webhooks.receivers"
+LEDGER, DISCLOSURE = "connect.ledger.receivers", "connect.disclosure.receivers"
+OAUTH, WEBHOOKS = "connect.oauth.receivers", "connect.webhooks.receivers"
 
 RECEIVERS: dict[str, set[str]] = {
     "account_added": set(),
@@ -24,9 +25,9 @@ RECEIVERS: dict[str, set[str]] = {
     "app_version_added": {f"{LEDGER}.write_version_added"},
     "call_ended": {f"{WEBHOOKS}.on_call_ended"},
     # Grants write their own entries: the ledger is a layer below them.
-    "grant_changed": set(),
+    "grant_changed": {f"{DISCLOSURE}.keep_catalogue"},
     "grant_expired": {f"{OAUTH}.end_tokens_of_expired"},
-    "grant_given": set(),
+    "grant_given": {f"{DISCLOSURE}.keep_catalogue"},
     "grant_narrowed": set(),
     "grant_paused": set(),
     "grant_resumed": set(),
