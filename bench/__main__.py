@@ -22,7 +22,9 @@ from connect.app import create_app
 from connect.calls import services as calls
 from connect.core import database, ids, migrations, settings
 from connect.disclosure import entry, reads
+from connect.disclosure.reads import Paging
 from tests.support import world
+from tests.support.client import PlatformClient
 from tests.support.flow import Flow
 from tests.support.postgres import Cluster
 from tests.support.servers import environment
@@ -62,6 +64,7 @@ def _run(name: str, url: str, folder: Path, options: argparse.Namespace) -> None
         database_url=url, data_dir=folder, master_key=_KEY, access_token_ttl=settings.days(1), **no_limits
     )
     app = create_app(config)
+    app.test_client_class = PlatformClient
     migrations.upgrade()
     there = world.make()
     _fill(name, there, 10_000)
@@ -129,7 +132,7 @@ def _appends(name: str, there: world.World, flow: Flow, seconds: int) -> None:
         grant = grants.live_of_app(session, there.account_id, there.app_id)
         assert grant is not None and grant.id == grant_id
         context = there.context(grant)
-    rows = reads.directory(context, "call", limit=20).rows
+    rows = reads.directory(context, "call", Paging(20)).rows
     rate = ledger.appends(seconds, lambda: entry.draft(context, rows, sha256="0" * 64, size=9_000, status=200))
     _say(name, "ledger appends of 20 records, 16 writers, durable", f"{rate:,.0f}/s")
     leaves, sealed = ledger.seal()
