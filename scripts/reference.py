@@ -9,6 +9,8 @@ from pathlib import Path
 from connect.core import problems, settings
 from connect.core.signals import DECLARED
 from connect.scopes import reference
+from connect.scopes.scopes import join
+from connect.webhooks.catalogue import EVENT_TYPES
 from scripts import commands
 from scripts.markdown import NOTE, code, page, table, value
 
@@ -47,6 +49,26 @@ def errors_page() -> str:
     return page("Errors", intro, table(("type", "status", "title", "what to do"), rows))
 
 
+def events_page() -> str:
+    """Every type of event an endpoint can subscribe to."""
+    rows = [
+        (
+            code(kind.name),
+            code(join(kind.scopes)) or "none",
+            "ids alone" if kind.thin else f"the {kind.resource}",
+            kind.meaning,
+        )
+        for kind in EVENT_TYPES.values()
+    ]
+    intro = (
+        "A delivery is signed as Standard Webhooks say: headers `webhook-id`, `webhook-timestamp`, `webhook-signature`. Its body has "
+        "`type`, `timestamp`, `id` (the webhook-id, the same over all attempts), `sequence` (counts per endpoint without a gap), "
+        "`account`, `app`, `grant`, `catalogue_version` and `data`. A number whose consent has ended comes as type `withheld` without "
+        "account, grant and data."
+    )
+    return page("Events", intro, table(("type", "needs", "data", "meaning"), rows))
+
+
 def scopes_page() -> str:
     """Every scope, field, class and mask, from the catalogue."""
     return reference.scopes_page(f"{NOTE}\n")
@@ -75,6 +97,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/operator/settings.md": settings_page,
     "docs/operator/commands.md": commands_page,
     "docs/developer/errors.md": errors_page,
+    "docs/developer/events.md": events_page,
     "docs/developer/scopes.md": scopes_page,
     "docs/contributor/signals.md": signals_page,
 }
