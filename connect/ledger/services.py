@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Insert, Select, Table, bindparam, exists, ins
 from sqlalchemy.orm import Session
 
 from connect.core import clock, ids, settings
+from connect.core.database import UtcDateTime
 from connect.ledger import canonical, entries, models
 from connect.ledger import lines as record_lines
 from connect.ledger.commitment import commit, new_nonce
@@ -85,10 +86,11 @@ def _write_in_turn(
     """SQLite: writers are serial, so the guard may be asked first."""
     if guard is not None and connection.execute(guard, given).first() is None:
         return False
-    connection.execute(_INSERT_ENTRY, row)
-    connection.execute(_INSERT_PENDING, row)
-    if "row_data" in row:
-        connection.execute(_INSERT_LINES, row)
+    values = {name: _for_sqlite(value, connection) for name, value in row.items()}
+    tables = (models.entry, models.pending, models.lines) if "row_data" in row else (models.entry, models.pending)
+    for table in tables:
+        statement, names = _plain_insert(table)
+        connection.exec_driver_sql(statement, tuple([values[name] for name in names]))
     return True
 
 
@@ -120,7 +122,15 @@ def _values(table: Table) -> list[Any]:
     return [bindparam(f"row_{column.name}", type_=column.type).label(column.name) for column in table.c]
 
 
-_INSERT_ENTRY, _INSERT_PENDING, _INSERT_LINES = (
-    insert(table).values({column: bindparam(f"row_{column.name}") for column in table.c})
-    for table in (models.entry, models.pending, models.lines)
-)
+@lru_cache
+def _plain_insert(table: Table) -> tuple[str, list[str]]:
+    """An INSERT as SQLite's driver takes it, and its parameters in order: half the time of a Core statement, on the one writing thread."""
+    columns = ", ".join(f'"{column.name}"' for column in table.c)
+    places = ", ".join("?" for _ in table.c)
+    return f"INSERT INTO {table.name} ({columns}) VALUES ({places})", [f"row_{column.name}" for column in table.c]  # noqa: S608
+
+
+def _for_sqlite(value: Any, connection: Connection) -> Any:
+    if isinstance(value, UUID):
+        return value.bytes
+    return UtcDateTime().process_bind_param(value, connection.dialect) if isinstance(value, datetime) else value
