@@ -124,7 +124,7 @@ def _values(table: Table) -> list[Any]:
 
 @lru_cache
 def _plain_insert(table: Table) -> tuple[str, list[str]]:
-    """An INSERT as SQLite's driver takes it, and its parameters in order: half the time of a Core statement, on the one writing thread."""
+    """An INSERT as SQLite's driver takes it, and its parameters in order: half the time of a Core statement, on its one writer."""
     columns = ", ".join(f'"{column.name}"' for column in table.c)
     places = ", ".join("?" for _ in table.c)
     return f"INSERT INTO {table.name} ({columns}) VALUES ({places})", [f"row_{column.name}" for column in table.c]  # noqa: S608
