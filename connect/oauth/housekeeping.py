@@ -25,17 +25,15 @@ def purge(session: Session, limit: int) -> int:
 
 
 def close_replays(session: Session, limit: int) -> int:
-    """Forget sealed answers that can be asked for no longer; where one was asked for again, the ledger says how often."""
-    now = clock.now()
+    """Where an answer was asked for again and can be no longer: forget it, and say in the ledger how often it was."""
     over = select(
         TokenChain.id, TokenChain.app_id, TokenChain.account_id, TokenChain.grant_id, TokenChain.generation, TokenChain.replays
-    ).where(TokenChain.replay_box.is_not(None), TokenChain.replay_until < now)  # fmt: skip
+    ).where(TokenChain.replays > 0, TokenChain.replay_until < clock.now())  # fmt: skip
     rows = session.execute(over.limit(limit).with_for_update(skip_locked=True)).all()
     for row in rows:
         session.execute(update(TokenChain).where(TokenChain.id == row.id).values(replay_box=None, replays=0))
-        if row.replays:
-            basis = Basis(row.app_id, row.account_id, row.grant_id, chain_id=row.id)
-            record.replayed(session, basis, row.generation, row.replays)
+        basis = Basis(row.app_id, row.account_id, row.grant_id, chain_id=row.id)
+        record.replayed(session, basis, row.generation, row.replays)
     return len(rows)
 
 
@@ -51,8 +49,9 @@ def _deletion(model: Any, key: Any, over: Callable[[datetime], ColumnElement[boo
 
 
 def _ended_long_ago(now: datetime) -> ColumnElement[bool]:
+    """An idle chain waits for its absolute end: one row a connection, and no index on what every refresh changes."""
     kept = now - settings.current().token_keep
-    return or_(TokenChain.expires_at < kept, TokenChain.idle_expires_at < kept, TokenChain.ended_at < kept)
+    return or_(TokenChain.expires_at < kept, TokenChain.ended_at < kept)
 
 
 _DELETIONS = (

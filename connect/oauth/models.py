@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, Text
+from sqlalchemy import Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from connect.core.database import Base, Id, Json, UtcDateTime
+
+_REPLAYED, _ENDED = text("replays > 0"), text("ended_at IS NOT NULL")
 
 
 class AuthRequest(Base):
@@ -62,7 +64,13 @@ class TokenChain(Base):
     """
 
     __tablename__ = "token_chain"
-    __table_args__ = (Index(None, "account_id", "grant_id"), Index(None, "app_id"))
+    # For housekeeping. No index holds a column that a rotation changes, so that PostgreSQL writes it in place (heap-only tuples).
+    __table_args__ = (
+        Index(None, "account_id", "grant_id"),
+        Index(None, "app_id"),
+        Index("ix_token_chain_replayed", "id", sqlite_where=_REPLAYED, postgresql_where=_REPLAYED),
+        Index("ix_token_chain_ended", "ended_at", sqlite_where=_ENDED, postgresql_where=_ENDED),
+    )
 
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     app_id: Mapped[UUID] = mapped_column(Id)

@@ -25,6 +25,7 @@ from connect.scopes import scopes
 from connect.scopes.errors import ScopesError
 
 LONGEST_STATE = 4096
+_LONGEST_URI = 2000  # as the registry allows; a native app's port could make it longer
 _SHOWN_AT_MOST = 200  # characters of the caller's own scopes in a description
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of a SHA-256, which is what S256 makes
 
@@ -70,7 +71,7 @@ def client_is_in_use(request: OAuthRequest) -> None:
 def redirect_uri_is_registered(request: OAuthRequest) -> None:
     """RFC 9700 4.1.3: compared character by character; RFC 8252 7.3: any port on a native app's loopback address."""
     redirect_uri = request.payload.redirect_uri
-    if not redirect_uri or not request.client.check_redirect_uri(redirect_uri):
+    if not redirect_uri or len(redirect_uri) > _LONGEST_URI or not request.client.check_redirect_uri(redirect_uri):
         raise _page(
             _(
                 "The address to return to is not one that %(app)s has registered, so nobody is sent there. Tell its developer.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,13 +12,16 @@ import pytest
 from apps_registry import services as registry
 from apps_registry import standing
 from apps_registry.lifecycle import Party
-from connect.core import actor, database
+from connect.core import actor, database, mail
+from connect.core.groupcommit import GroupWriter
 from connect.grants import services as grants
 from connect.oauth import requests
 from connect.oauth.models import AccessToken, AuthorizationCode, TokenChain
 from connect.oauth.requests import AlreadyDecided
 from tests.oauth.flow import Flow, basic
 from tests.oauth.look import count, entries, grant_id
+from tests.support.clock import Clock
+from tests.support.databases import sqlite_only
 from tests.support.threads import together
 
 MANY = 16
@@ -125,3 +129,31 @@ def test_a_chain_that_is_revoked_while_it_is_refreshed_is_over(flow: Flow) -> No
             assert flow.refresh(answer.json["refresh_token"]).status_code == 400
             assert not flow.works(answer.json["access_token"])
     assert len(entries("ended")) == 1
+
+
+@sqlite_only
+class TestGroupCommit:
+    """On SQLite a thread of its own writes for all, many requests in one commit; errors undo only their own part."""
+
+    @pytest.fixture(autouse=True)
+    def writer(self, flow: Flow) -> Iterator[None]:
+        writer = GroupWriter(database.active())
+        writer.start()
+        yield
+        writer.stop()
+
+    def test_exchanges_refreshes_and_errors_share_commits(self, flow: Flow) -> None:
+        codes, token = [flow.code() for _ in range(4)], flow.connect()["refresh_token"]
+        wrong = [partial(flow.exchange, code, code_verifier="x" * 43) for code in codes]
+        answers = together(*wrong, *[partial(flow.refresh, token)] * 6, *[partial(flow.alone)] * 6)
+        assert [answer.status_code for answer in answers] == [400] * 4 + [200] * 12
+        assert len({answer.data for answer in answers[4:10]}) == 1
+        assert [flow.exchange(code).status_code for code in codes] == [200] * 4
+
+    def test_a_theft_stays_seen(self, flow: Flow, clock: Clock) -> None:
+        first = flow.connect()
+        second = flow.refresh(first["refresh_token"]).json
+        clock.move(seconds=61)
+        assert flow.refresh(first["refresh_token"]).json["error"] == "invalid_grant"
+        assert not flow.works(second["access_token"])
+        assert [letter.kind for letter in mail.newest()] == ["token theft"]
