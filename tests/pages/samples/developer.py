@@ -5,11 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired
-from wtforms.widgets import CheckboxInput, ListWidget
-
+from connect.core.forms import Form
+from connect.developer.forms import EndpointForm, NewAppForm, RedirectForm, RotateForm, ScopesForm, TesterForm
 from tests.pages.samples import Sample, Values
 from tests.pages.samples.customer import AT
 
@@ -34,51 +31,11 @@ APPS = [
         grants=0,
     ),
 ]
-KINDS = [
-    ("confidential", "Web app with a server (keeps a secret)"),
-    ("public", "Browser app (no secret)"),
-    ("native", "Mobile or desktop app"),
-    ("service", "Service without people"),
-]
 
 
-class NewApp(FlaskForm):
-    name = StringField("Name", [InputRequired("Enter a name")])
-    legal_developer = StringField("Legal name of the developer", [InputRequired("Enter who answers for the app")])
-    description = TextAreaField("What it does, in a sentence or two")
-    home_url = StringField("Home page")
-    privacy_policy_url = StringField("Privacy policy", [InputRequired("Enter the address of the privacy policy")])
-    support_email = StringField("E-mail for questions")
-    retention_days = IntegerField("Days kept", default=30)
-    client_kind = RadioField("Kind of app", [InputRequired("Choose a kind")], choices=KINDS)
-    redirect_uris = TextAreaField("Redirect URIs")
-    connect_url = StringField("Address where people start")
-
-
-class Uri(FlaskForm):
-    uri = StringField("Add a redirect URI")
-
-
-class Tester(FlaskForm):
-    account = StringField("Add a business by its id")
-
-
-class Rotate(FlaskForm):
-    overlap = SelectField("The secret before it", choices=[("0", "end now"), ("24", "1 day")], default="24")
-
-
-class Endpoint(FlaskForm):
-    url = StringField("Address")
-    types = SelectMultipleField(
-        "Events",
-        choices=[("call.ended", "call.ended"), ("grant.revoked", "grant.revoked")],
-        widget=ListWidget(),
-        option_widget=CheckboxInput(),
-    )
-
-
-def _refused(form: FlaskForm) -> FlaskForm:
+def _refused(form: Form) -> Form:
     form.validate()
+    form.csrf_token.errors = []
     return form
 
 
@@ -115,13 +72,11 @@ def _scopes(error: str = "") -> list[Values]:
 
 
 def _app(**changes: Any) -> dict[str, Any]:
-    form = Uri()
-    form.uri.errors = (
-        ["A redirect URI on the web must use https: change http://crm.leadbook.example/done to https://…"]
-        if changes.get("refused")
-        else []
-    )
-    form._errors = None
+    refused = RedirectForm()
+    if changes.get("refused"):
+        refused.refuse(
+            "uri", "A redirect URI on the web must use https: change http://crm.leadbook.example/done to https://…"
+        )
     return {
         "app": Values(
             id="p1",
@@ -131,6 +86,8 @@ def _app(**changes: Any) -> dict[str, Any]:
             kind_words="Confidential web app",
             auth_words="client_secret_basic",
             has_secret=True,
+            has_redirects=True,
+            under_test=True,
             state_words="Testing",
             state_kind="info",
             state_advice="Up to five businesses you name can connect it.",
@@ -152,8 +109,11 @@ def _app(**changes: Any) -> dict[str, Any]:
             ),
         ],
         "redirect_uris": ["https://crm.leadbook.example/connect/voicetree/done"],
-        "redirect_form": form,
-        "redirect_rule": "",
+        "redirect_form": refused,
+        "form": refused if refused.errors else None,
+        "rotate_form": RotateForm(),
+        "testers": ["acc_01jdgq3vk8e0mr4x0n5x0a7q2z"],
+        "tester_form": TesterForm(),
         "scopes": [
             Values(
                 scope="call_log:read",
@@ -208,7 +168,6 @@ ENDPOINTS = [
         state_kind="good",
         types=["call.ended", "grant.revoked"],
         created_at=AT,
-        secret_hint="a9x2",
         last=Values(at=AT, words="200 in 84 ms", kind="good"),
         waiting=0,
     ),
@@ -219,7 +178,6 @@ ENDPOINTS = [
         state_kind="bad",
         types=["call.ended"],
         created_at=AT,
-        secret_hint="0b2c",
         last=Values(at=AT, words="timed out", kind="bad"),
         waiting=14,
     ),
@@ -233,13 +191,13 @@ SAMPLES = {
     "apps": Sample("developer", "developer/apps.html", lambda: {"team": TEAM, "apps": APPS}),
     "apps-none": Sample("developer", "developer/apps.html", lambda: {"team": TEAM, "apps": []}),
     "new-app": Sample(
-        "developer", "developer/new_app.html", lambda: {"form": NewApp(), "scopes": _scopes(), "problems": None}
+        "developer", "developer/new_app.html", lambda: {"form": NewAppForm(), "scopes": _scopes(), "problems": None}
     ),
     "new-app-refused": Sample(
         "developer",
         "developer/new_app.html",
         lambda: {
-            "form": _refused(NewApp()),
+            "form": _refused(NewAppForm()),
             "scopes": _scopes("Say why people should share callers' numbers"),
             "problems": [
                 Values(text="Say why people should share callers' numbers", href="#purpose-call_log.numbers:read")
@@ -253,7 +211,7 @@ SAMPLES = {
         "developer/scopes.html",
         lambda: {
             "app": APPS[0],
-            "form": FlaskForm(),
+            "form": ScopesForm(),
             "scopes": _scopes(),
             "problems": None,
             "version": 4,
@@ -265,7 +223,7 @@ SAMPLES = {
         "developer/endpoints.html",
         lambda: {
             "app": APPS[0],
-            "form": Endpoint(),
+            "form": EndpointForm(),
             "new_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
             "endpoints": ENDPOINTS,
         },

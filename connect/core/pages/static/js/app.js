@@ -3,17 +3,17 @@
 // An error summary takes the focus, so that it is read first.
 document.querySelector("[data-focus]")?.focus();
 
-// Copy buttons, where the browser may write to the clipboard.
+// Copy buttons, where the browser may write to the clipboard. The word changes for those who see, the status for those who hear.
 if (navigator.clipboard) {
   for (const button of document.querySelectorAll("[data-copy]")) {
     const words = button.querySelector("span");
+    const heard = button.parentElement.querySelector("[role=status]");
     const before = words.textContent;
-    words.setAttribute("role", "status");
     button.hidden = false;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
-      words.textContent = button.dataset.copied;
-      setTimeout(() => { words.textContent = before; }, 2000);
+      words.textContent = heard.textContent = button.dataset.copied;
+      setTimeout(() => { words.textContent = before; heard.textContent = ""; }, 2000);
     });
   }
 }
