@@ -16,6 +16,7 @@ from connect.core import clock as core_clock
 from connect.grants import services as grants
 from connect.oauth.models import AccessToken, TokenChain
 from connect.oauth.queries import reconnect_needed
+from connect.scopes.terms import Terms
 from tests.oauth.flow import OFFLINE, Flow, query
 from tests.oauth.look import count, entries, grant_id
 from tests.support import registry, world
@@ -165,12 +166,24 @@ def test_a_code_dies_with_the_grant_and_with_the_app(flow: Flow, other: Flow) ->
     assert other.exchange(code).json["error"] == "unauthorized_client"
 
 
+def test_what_was_narrowed_away_since_is_in_no_token(flow: Flow) -> None:
+    codes = [flow.code(scope="call_log:read numbers:read"), flow.code(scope="numbers:read")]
+    with database.unit_of_work() as session:
+        grant = grants.live_of_app(session, flow.world.account_id, flow.world.app_id)
+        assert grant is not None
+        left = frozenset({"call_log:read", "offline_access"})
+        grants.narrow(session, flow.world.account_id, grant.id, flow.world.actor, left, Terms.from_json(grant.terms))
+    assert flow.exchange(codes[0]).json["scope"] == "call_log:read"
+    assert flow.exchange(codes[1]).json["error"] == "invalid_grant"
+
+
 def test_a_token_with_a_restricted_scope_lives_five_minutes(flow: Flow) -> None:
     asked = (Asked("call_log:read", True, "Lists."), Asked("transcripts:read", False, "Reads what was said."))
     restricted = Flow(flow.app, world.make(name="Audio Traders", asked=asked))
-    scopes = {"call_log:read", "transcripts:read"}
-    assert restricted.connect(scopes, scope="call_log:read transcripts:read")["expires_in"] == 300
-    assert restricted.connect(scopes, scope="call_log:read")["expires_in"] == 900
+    for scope, life in (("call_log:read transcripts:read", 300), ("call_log:read", 900)):
+        asked_for = restricted.request_id(scope=scope)
+        back = restricted.allow(asked_for, scope.split(), numbers=(ids.encode("num", ids.new()),))
+        assert restricted.exchange(query(back)["code"]).json["expires_in"] == life
 
 
 def test_a_token_never_outlives_its_grant(flow: Flow) -> None:

@@ -62,6 +62,8 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
         """Spend the code; what it stands for. The last check before tokens are made, after client, redirect URI and PKCE."""
         code, request = authorization_code, self.request
         must_stand(code.standing, request)
+        if not code.get_scope():
+            raise InvalidGrantError("Nothing of what this code was for is granted any more.")
         chain_id = ids.new()
         if not codes.spend(request.session, code, chain_id, request.now):
             self._refuse(code)
