@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from connect.accounts import sessions
 from connect.core import limits, mail
 from connect.grants import services as grants
+from connect.ledger import partitions
 from connect.oauth import housekeeping as tokens
 from connect.webhooks import housekeeping as webhooks
 
@@ -31,5 +32,6 @@ JOBS: tuple[TimedJob, ...] = (
     TimedJob("purge tokens", timedelta(minutes=5), lambda session: tokens.purge(session, 1_000), 1_000),
     TimedJob("purge sessions", timedelta(hours=1), lambda session: sessions.purge(session, 1_000), 1_000),
     TimedJob("purge deliveries", timedelta(hours=1), lambda session: webhooks.purge(session, 1_000), 1_000),
+    TimedJob("make months of the ledger", timedelta(days=1), partitions.make_months, 100),
     TimedJob("purge rate limits", timedelta(minutes=10), lambda _session: limits.purge(10_000), 10_000),
 )

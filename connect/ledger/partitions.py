@@ -12,12 +12,19 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Table, event, text
+from sqlalchemy.orm import Session
 
 from connect.core import clock
 from connect.ledger import models
 
 AHEAD = 3
 _PARTITIONED = (models.entry, models.lines)
+
+
+def make_months(session: Session) -> int:
+    """Keep the months ahead of the clock; how many were made. For a timed job."""
+    connection = session.connection()
+    return ensure_months(connection, clock.now()) if connection.dialect.name == "postgresql" else 0
 
 
 def ensure_months(connection: Connection, first: datetime, ahead: int = AHEAD) -> int:

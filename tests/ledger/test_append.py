@@ -16,6 +16,8 @@ from connect.ledger.canonical import NotCanonical
 from connect.ledger.commitment import commit
 from connect.ledger.entries import Draft
 from tests.ledger.support import count, draft
+from tests.support.blocked import Running, someone_waits_for_a_lock, until
+from tests.support.databases import postgres_only
 
 STANDING = select(Account.id).where(Account.id == bindparam("account"), Account.state == "active")
 
@@ -105,3 +107,39 @@ def test_a_body_cannot_say_other_than_its_columns() -> None:
 
 def clock_at() -> Any:
     return clock.parse("2026-11-25T10:00:00Z")
+
+
+def close(database: ModuleType) -> None:
+    with database.unit_of_work() as session:
+        session.execute(update(Account).values(state="closed"))
+
+
+@postgres_only
+def test_whoever_takes_the_ground_away_waits_for_an_append_that_stands_on_it(
+    database: ModuleType, account: UUID
+) -> None:
+    with database.unit_of_work() as session:
+        made = services.append(session, draft(account), guard=guard("postgresql"), parameters={"account": account})
+        closing = Running(lambda: close(database))
+        until(someone_waits_for_a_lock)
+        assert not closing.is_over
+    closing.result()
+    assert made is not None
+
+
+@postgres_only
+def test_an_append_waits_for_whoever_takes_the_ground_away_and_then_writes_nothing(
+    database: ModuleType, account: UUID
+) -> None:
+    def append() -> object:
+        with database.unit_of_work() as session:
+            return services.append(session, draft(account), guard=guard("postgresql"), parameters={"account": account})
+
+    with database.unit_of_work() as session:
+        session.execute(update(Account).values(state="closed"))
+        appending = Running(append)
+        until(someone_waits_for_a_lock)
+        assert not appending.is_over
+    assert appending.result() is None
+    with database.read() as connection:
+        assert count(connection, models.entry) == 0

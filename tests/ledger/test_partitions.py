@@ -43,6 +43,13 @@ def test_months_are_made_ahead_once_and_what_no_month_covers_is_kept(database: M
         session.rollback()
 
 
+def test_the_timed_job_keeps_months_ahead_of_the_clock(database: ModuleType, dialect: str, clock: Clock) -> None:
+    clock.move(days=700)
+    with database.unit_of_work() as session:
+        assert partitions.make_months(session) == (2 * (partitions.AHEAD + 1) if dialect == "postgresql" else 0)
+        session.rollback()
+
+
 @postgres_only
 def test_a_search_within_a_month_leaves_other_months_alone(database: ModuleType) -> None:
     now = core_clock.now()
