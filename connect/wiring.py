@@ -4,6 +4,7 @@ from __future__ import annotations
 
 RECEIVERS = (
     "connect.ledger.receivers",
+    "connect.disclosure.receivers",
     "connect.oauth.receivers",
     "connect.webhooks.receivers",
 )

@@ -1,4 +1,4 @@
-"""Catalogue versions in the database: written when a new one is first seen, read once per process."""
+"""Catalogue versions in the database: written with the first consent that names one, read once per process."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from connect.core import clock, database
@@ -16,10 +18,11 @@ from connect.scopes import catalogue
 
 def remember(session: Session) -> None:
     """Keep the current catalogue whole, once."""
-    if session.get(CatalogueVersion, catalogue.VERSION) is None:
-        session.add(
-            CatalogueVersion(version=catalogue.VERSION, document=catalogue.document(), first_seen_at=clock.now())
-        )
+    known = select(CatalogueVersion.version).where(CatalogueVersion.version == catalogue.VERSION)
+    if session.scalar(known) is None:
+        insert = postgres_insert if database.dialect() == "postgresql" else sqlite_insert
+        row = {"version": catalogue.VERSION, "document": catalogue.document(), "first_seen_at": clock.now()}
+        session.execute(insert(CatalogueVersion).values(row).on_conflict_do_nothing())
 
 
 def document(version: str) -> Mapping[str, Any] | None:

@@ -22,6 +22,7 @@ from connect.disclosure.filters import CallFilter
 from connect.disclosure.rows import Keys, Rows
 from connect.scopes import rights
 from connect.scopes.catalogue import RESOURCES, Projection, projection
+from connect.scopes.errors import NotGranted
 from connect.scopes.fields import DataClass
 from connect.scopes.values import rfc3339
 
@@ -81,6 +82,9 @@ def window_of(context: Context) -> Window:
 
 
 def _projection(context: Context, resource: str, only: Only = None) -> Projection:
+    own_scope = RESOURCES[resource].scope
+    if own_scope not in context.scopes:
+        raise NotGranted({resource: own_scope})
     shown = projection(resource, context.scopes, against=catalogue_store.document(context.catalogue_version), only=only)
     if not shown.fields and only is None:
         raise OlderConsent(resource)
