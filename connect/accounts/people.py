@@ -137,7 +137,7 @@ def close(session: Session, person_id: UUID, actor: Actor) -> None:
     person = _person(session, person_id)
     person.state, person.password_hash = "closed", None
     _end_links(session, person.id)
-    sessions.end_all(session, person.id)
+    sessions.end_all(session, person.id, actor)
     session.flush()
     signals.person_closed.send(person, session=session, actor=actor)
 

@@ -17,6 +17,7 @@ from connect.accounts.models import Account, Membership, Person, SignInSession
 from connect.accounts.person import CurrentPerson, Seat
 from connect.core import actor as actors
 from connect.core import clock, database, ids, settings
+from connect.core.actor import Actor
 
 PREFIX = "vtn"
 _SEEN_EVERY = timedelta(minutes=5)
@@ -99,11 +100,12 @@ def end(session: Session, person_id: UUID, session_id: UUID) -> bool:
     return bool(_end(session, person_id, SignInSession.id == session_id))
 
 
-def end_all(session: Session, person_id: UUID, *, keep: UUID | None = None) -> int:
-    """End every session of a person, but for `keep`; returns how many."""
-    ended = _end(session, person_id, *(() if keep is None else (SignInSession.id != keep,)))
-    person = session.get_one(Person, person_id)
-    signals.signed_out_everywhere.send(person, session=session, actor=actors.person(person_id), count=ended)
+def end_all(session: Session, person_id: UUID, actor: Actor | None = None) -> int:
+    """End every session of a person; returns how many. `actor` is who wants it, the person themselves by default."""
+    ended = _end(session, person_id)
+    if ended:
+        person, who = session.get_one(Person, person_id), actor or actors.person(person_id)
+        signals.signed_out_everywhere.send(person, session=session, actor=who, count=ended)
     return ended
 
 

@@ -14,7 +14,7 @@ from connect.accounts.person import Seat
 from connect.accounts.roles import ROLES, Place
 from connect.core import actor, database, ids
 from connect.core.problems import Problem
-from connect.signin import devices
+from connect.signin import devices, waiting
 from connect.signin.blueprint import blueprint
 from connect.signin.forms import ProfileForm
 
@@ -81,7 +81,7 @@ def choose_account() -> Any:
         raise Problem("forbidden", _("You have no role in a business. Ask an owner of yours to give you one."))
     if request.method == "POST":
         return _work_in(request.form.get("account", ""), held)
-    return render_template("signin/choose_account.html", accounts=_choices(held), app_name="")
+    return render_template("signin/choose_account.html", accounts=_choices(held), app_name=waiting.app_name())
 
 
 def _work_in(chosen: str, held: dict[str, str]) -> Any:

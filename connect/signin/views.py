@@ -4,25 +4,21 @@ its id, or to the page they came for (connect.accounts.returning); never to an a
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from apps_registry import queries as registry
 from connect.accounts import browser, passwords, people, returning, sessions
 from connect.accounts.errors import InvalidPerson, LinkEnded
 from connect.accounts.guards import person, public, signed_in
 from connect.accounts.people import Proved
-from connect.core import database, ids, limits, settings
+from connect.core import database, limits, settings
 from connect.core.forms import Form
 from connect.core.pages import navigation
-from connect.oauth import requests
+from connect.signin import waiting
 from connect.signin.blueprint import blueprint
 from connect.signin.forms import ConfirmForm, PasswordForm, SignInForm
-
-_REQUEST_ID = re.compile(rf"{requests.PREFIX}_[0-7][0-9a-hjkmnp-tv-z]{{25}}")
 
 
 @blueprint.get("/")
@@ -47,7 +43,7 @@ def sign_in() -> Any:
         if proved:
             return _enter(proved)
         form.refuse("", _("The e-mail address or the password is not right."))
-    return _page("signin/sign_in.html", form, app_name=_waiting_app())
+    return _page("signin/sign_in.html", form, app_name=waiting.app_name())
 
 
 @blueprint.route("/sign-in/link/<token>", methods=["GET", "POST"])
@@ -143,22 +139,7 @@ def _set_password(token: str, password: str, *, adult: bool) -> Response:
 
 
 def _onward() -> str:
-    request_id = _request_id()
-    return f"/consent/{request_id}" if request_id else returning.take() or url_for("signin.home")
-
-
-def _request_id() -> str:
-    """The authorization request that waits for this person; empty where the parameter is missing or is no such id."""
-    given = request.args.get("request", "")
-    return given if _REQUEST_ID.fullmatch(given) else ""
-
-
-def _waiting_app() -> str:
-    """The name of the app whose request waits, for the page to say."""
-    path = f"/consent/{_request_id()}" if _request_id() else returning.peek()
-    found = _REQUEST_ID.search(path) if path.startswith("/consent/") else None
-    waiting = requests.load(ids.decode(requests.PREFIX, found[0])) if found else None
-    return registry.app_name(waiting.app_id) if waiting else ""
+    return waiting.path() or returning.take() or url_for("signin.home")
 
 
 def _gone(words: str) -> Response:

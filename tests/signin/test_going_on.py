@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from types import ModuleType
 
 import pytest
 
-from connect.core import ids
+from connect.core import clock, ids
 from connect.oauth import requests
+from connect.oauth.models import AuthRequest
 from tests.support import registry
 from tests.support.registry import PASSWORD
 from tests.support.visitor import Visitor
@@ -115,3 +117,28 @@ def test_a_person_without_a_business_has_none_to_choose(visit: Visit, database: 
     browser = visit()
     browser.sign_in("reviewer@voicetree.example")
     assert browser.get("/sign-in/account").status_code == 403
+
+
+def test_the_page_names_the_app_that_waits(visit: Visit, database: ModuleType) -> None:
+    made = registry.app(registry.team())
+    request_id = ids.new()
+    now = clock.now()
+    with database.unit_of_work() as session:
+        session.add(
+            AuthRequest(
+                id=request_id,
+                app_id=made.app.id,
+                payload={},
+                redirect_uri=registry.REGISTRATION.redirect_uris[0],
+                scopes=["call_log:read"],
+                created_at=now,
+                expires_at=now + timedelta(minutes=30),
+            )
+        )
+    named = ids.encode(requests.PREFIX, request_id)
+    browser = visit()
+    assert "Dialler" in browser.get(f"/sign-in?request={named}").get_data(as_text=True)
+    browser.get(f"/consent/{named}")
+    assert "Dialler" in browser.get("/sign-in").get_data(as_text=True)
+    unknown = ids.encode(requests.PREFIX, ids.new())
+    assert browser.get(f"/sign-in?request={unknown}").status_code == 200
