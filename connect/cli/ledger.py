@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.progress import Progress
 from sqlalchemy import Connection
 
 from connect.cli import standing
@@ -58,7 +60,9 @@ def seal(as_json: bool) -> None:
 @json_option
 def check_command(as_json: bool) -> None:
     """Check the whole stored log; names each entry that does not hold. Ends with 3 when there is one."""
-    report = selfcheck.look()
+    with Progress(console=Console(stderr=True), disable=as_json or not sys.stderr.isatty()) as bar:
+        leaves = bar.add_task("leaves", total=None)
+        report = selfcheck.look(lambda done, count: bar.update(leaves, completed=done, total=count))
     with database.unit_of_work() as session:
         selfcheck.keep(session, report)
     show_one({"ok": report.ok, **asdict(report)} if as_json else _summary(report), as_json=as_json)

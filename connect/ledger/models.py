@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from connect.core.database import Base, Bytes, Id, UtcDateTime
 
+_NARROW = {"sqlite_with_rowid": False}  # rows of a few bytes: one tree on SQLite instead of two
 LOG = 1  # the one log of this platform; a second shard would be a second number
 
 
@@ -64,6 +65,7 @@ class LedgerPending(Base):
     """
 
     __tablename__ = "ledger_pending"
+    __table_args__ = (_NARROW,)
 
     log_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     entry_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
@@ -85,7 +87,7 @@ class LedgerLeaf(Base):
     """Which entry a leaf stands for."""
 
     __tablename__ = "ledger_leaf"
-    __table_args__ = (Index("uq_ledger_leaf_entry", "log_id", "entry_id", unique=True),)
+    __table_args__ = (Index("uq_ledger_leaf_entry", "log_id", "entry_id", unique=True), _NARROW)
 
     log_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     leaf_index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -137,6 +139,7 @@ class LedgerSubjectIndex(Base):
     """Which entries speak of a record or of a subject's digest: `key` is 16 bytes of a hash over kind and value (index.py)."""
 
     __tablename__ = "ledger_subject_index"
+    __table_args__ = (_NARROW,)
 
     log_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     key: Mapped[bytes] = mapped_column(Bytes, primary_key=True)

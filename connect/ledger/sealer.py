@@ -19,8 +19,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from connect.core import clock, database, health, log, settings
+from connect.core import clock, database, health, ids, log, settings
 from connect.ledger import index, keys, models, note, published, store, tiles, tree
+from connect.ledger.commitment import ENTRY_BYTES
 from connect.ledger.models import LOG
 from connect.ledger.note import Checkpoint, NoteError
 from connect.ledger.store import Damaged, Head
@@ -194,7 +195,11 @@ def _take(connection: Connection, limit: int) -> list[tuple[UUID, bytes]]:
     oldest = select(column.entry_id).where(column.log_id == LOG).order_by(column.entry_id).limit(limit)
     taking = delete(models.pending).where(column.log_id == LOG, column.entry_id.in_(oldest))
     rows = connection.execute(taking.returning(column.entry_id, column.commitment))
-    return sorted((entry_id, commitment) for entry_id, commitment in rows)
+    taken = sorted((entry_id, commitment) for entry_id, commitment in rows)
+    for entry_id, commitment in taken:
+        if len(commitment) != ENTRY_BYTES:
+            raise Refused(f"{ids.encode('entry', entry_id)} waits with a commitment that was changed")
+    return taken
 
 
 def _insert_leaves(connection: Connection, first: int, entry_ids: Sequence[UUID]) -> None:

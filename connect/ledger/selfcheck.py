@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from connect.core import clock, database
 from connect.core.database import Base, UtcDateTime
-from connect.ledger.check import CheckReport, check
+from connect.ledger.check import CheckReport, Progress, check
 from connect.ledger.models import LOG
 
 
@@ -36,10 +36,10 @@ class Checked:
     entry: str | None
 
 
-def look() -> CheckReport:
+def look(progress: Progress = lambda _done, _all: None) -> CheckReport:
     """Check everything. It takes long, so it is done before a transaction is opened to keep the result."""
     with database.read() as connection:
-        return check(connection)
+        return check(connection, progress)
 
 
 def keep(session: Session, report: CheckReport) -> Checked:

@@ -178,6 +178,14 @@ def test_a_changed_tile_at_the_edge_or_a_lost_one_is_refused(database: ModuleTyp
         sealer.seal_once()
 
 
+def test_a_commitment_of_another_length_never_comes_into_the_tree(database: ModuleType) -> None:
+    waiting = write(database)
+    with database.unit_of_work() as session:
+        session.execute(update(models.pending).values(commitment=b"short"))
+    with pytest.raises(Refused, match=ids.encode("entry", waiting.id)):
+        sealer.seal_once()
+
+
 def test_a_head_signed_by_another_key_is_refused(database: ModuleType) -> None:
     write(database)
     sealer.seal_once()
