@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -239,6 +240,6 @@ def _sign(session: Session, checkpoint: Checkpoint) -> str:
     return note.sign(checkpoint.text(), checkpoint.origin, keys.signing_key(session))
 
 
-def _insert(connection: Connection):  # type: ignore[no-untyped-def]
+def _insert(connection: Connection) -> Any:
     """INSERT with ON CONFLICT, in the connection's dialect."""
     return postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
