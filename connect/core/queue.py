@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Row,
     Select,
@@ -83,7 +84,7 @@ def claim(
     Returns the claimed rows as they stand afterwards.
     """
     pick = _pick_postgresql if database.dialect() == "postgresql" else _pick_sqlite
-    picked = pick(table, wanted, clock.now()).limit(limit).subquery("picked")
+    picked = once(pick(table, wanted, clock.now()).limit(limit), "picked")
     statement = (
         update(table)
         .where(*(key == picked.c[key.name] for key in table.primary_key))
@@ -91,6 +92,12 @@ def claim(
         .returning(*table.c)
     )
     return session.execute(statement).all()
+
+
+def once(statement: Select[Any], name: str) -> CTE:
+    """`statement` as a part of another one, run a single time. PostgreSQL may run a subquery once for each row it is joined to, and one
+    that locks rows and has a LIMIT then takes more than its limit."""
+    return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 @dataclass(frozen=True)

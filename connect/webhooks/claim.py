@@ -126,7 +126,7 @@ def _next_endpoints(session: Session, limit: int) -> Sequence[UUID]:
     )
     if database.dialect() == "postgresql":
         ready = ready.with_for_update(skip_locked=True, key_share=True)
-    chosen = ready.subquery("chosen")
+    chosen = queue.once(ready, "chosen")
     moved = update(ENDPOINTS).where(ENDPOINTS.c.id == chosen.c.id).values(claimed_at=now).returning(ENDPOINTS.c.id)
     return session.scalars(moved).all()
 
