@@ -140,13 +140,12 @@ class _Exchange:
 
 
 def _circle(caller: str | None, contact: ContactIn | None) -> str | None:
+    """The telecom circle of the other party: where the contact lives; a stranger's follows from the number."""
     if caller is None:
         return None
-    return (
-        _CIRCLES[contact.city]
-        if contact and contact.city
-        else list(_CIRCLES.values())[int(caller[-4:]) % len(_CIRCLES)]
-    )
+    if contact is not None and contact.city is not None:
+        return _CIRCLES[contact.city]
+    return CITIES[int(caller[-4:]) % len(CITIES)][2]
 
 
 def _answered(
