@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 import orjson
 from sqlalchemy import (
@@ -44,6 +44,8 @@ T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _READ = "connect_read"
+_UNKNOWN = SafeUUID.unknown
+_set = object.__setattr__
 
 
 class Base(DeclarativeBase):
@@ -60,6 +62,24 @@ class Base(DeclarativeBase):
     )
 
 
+def _uuid(value: bytes | None) -> UUID | None:
+    """UUID(bytes=value) without its checks, three times as fast."""
+    if value is None:
+        return None
+    made: UUID = object.__new__(UUID)
+    _set(made, "int", int.from_bytes(value, "big"))
+    _set(made, "is_safe", _UNKNOWN)
+    return made
+
+
+def _time(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+def _with_zone(value: datetime | None) -> datetime | None:
+    return None if value is None else value.replace(tzinfo=UTC)
+
+
 class Id(TypeDecorator[UUID]):
     """A UUID: native on PostgreSQL, 16 bytes on SQLite, where bytes sort as the ids do."""
 
@@ -74,8 +94,9 @@ class Id(TypeDecorator[UUID]):
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
         return value if value is None or dialect.name == "postgresql" else value.bytes
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        return value if value is None or dialect.name == "postgresql" else UUID(bytes=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], UUID | None] | None:
+        """In place of process_result_value, which costs two more calls for each of the hundreds of ids of a page."""
+        return None if dialect.name == "postgresql" else _uuid
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -96,10 +117,9 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a stored time needs its zone")
         return value if dialect.name == "postgresql" else (value - _EPOCH) // _MICROSECOND
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC) if dialect.name == "postgresql" else _EPOCH + timedelta(microseconds=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """As with Id. PostgreSQL's session speaks UTC, so its times need our zone object and no conversion."""
+        return _with_zone if dialect.name == "postgresql" else _time
 
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -175,7 +195,10 @@ def read() -> Iterator[Connection]:
 
 
 def group_commit(work: Callable[[Session], T]) -> T:
-    """Run `work` in a transaction and return when it is durable; on SQLite many callers share one commit."""
+    """Run `work` in a transaction and return when it is durable; on SQLite many callers share one commit.
+
+    `work` may be run twice (groupcommit.py), so it does nothing but write through its session.
+    """
     return active().group_commit(work)
 
 

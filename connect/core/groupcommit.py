@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from connect.core.database import Database, savepoint
+from connect.core.database import Database
 
 _MOST_IN_A_COMMIT = 64
 
@@ -44,7 +44,10 @@ class GroupWriter:
         self._thread.join()
 
     def submit(self, run: Callable[[Session], Any]) -> Any:
-        """Result of `run`, once durable. What `run` raises is raised here and undoes only its own part."""
+        """Result of `run`, once durable. What `run` raises is raised here and undoes only its own part.
+
+        `run` may be called twice: when another part of its commit failed, it was undone with that commit and is done again.
+        """
         work = _Work(run)
         self._queue.put(work)
         work.done.wait()
@@ -72,21 +75,18 @@ class GroupWriter:
         return batch, False
 
     def _write(self, batch: list[_Work]) -> None:
+        """All parts in one commit; when one of them raises, each in a commit of its own, so that it spoils nobody else's."""
         try:
             with self._database.unit_of_work() as session:
-                for work in batch:
-                    self._part(session, work)
+                results = [work.run(session) for work in batch]
         except BaseException as error:
-            for work in batch:
-                work.error = work.error or error
-        finally:
-            for work in batch:
-                work.done.set()
-
-    @staticmethod
-    def _part(session: Session, work: _Work) -> None:
-        try:
-            with savepoint(session):
-                work.result = work.run(session)
-        except Exception as error:
-            work.error = error
+            if len(batch) > 1:
+                for work in batch:
+                    self._write([work])
+                return
+            batch[0].error = error
+        else:
+            for work, result in zip(batch, results, strict=True):
+                work.result = result
+        for work in batch:
+            work.done.set()

@@ -167,7 +167,7 @@ def _moved(made: dict[str, Any], crm_url: str) -> dict[str, Any]:
             app_id = app_id_of(crm["client_id"])
             registry.set_redirect_uris(session, app_id, [f"{crm_url}/callback"], actor.SYSTEM)
             for endpoint in webhooks.of_app(session, app_id):
-                webhooks.remove(session, endpoint.id)
+                webhooks.remove(session, endpoint.id, actor.SYSTEM)
             crm["webhook_secret"] = webhooks.add(session, app_id, _hook(crm_url), _EVENTS, actor.SYSTEM).secret
         crm["redirect_uris"] = [f"{crm_url}/callback"]
     return _kept(made | {"base_url": settings.current().base_url, "crm_url": crm_url})
