@@ -14,14 +14,13 @@ from connect.core import clock
 from connect.disclosure import entry, reads
 from connect.disclosure.filters import CallFilter
 from connect.disclosure.reads import Paging
-from connect.disclosure.release import list_of, release
 from connect.scopes.catalogue import RESOURCES
 from connect.scopes.errors import NotGranted
 from connect.scopes.rights import FILTERS
 from tests.disclosure.conftest import NUMBERS, Door
 from tests.support.entries import one_entry
 
-NEEDS = {name: "call_log:read" for name in FILTERS["call"]} | {"caller": "call_log.numbers:read"}
+NEEDS = dict.fromkeys(FILTERS["call"], "call_log:read") | {"caller": "call_log.numbers:read"}
 UNKNOWN_CALLER = "+915099999999"
 SCOPES = sorted({field.scope for field in RESOURCES["call"].fields} | {"contacts.details:read"})
 SETS = [frozenset(each) for each in chain.from_iterable(combinations(SCOPES, size) for size in range(len(SCOPES) + 1))]

@@ -21,6 +21,8 @@ from connect.disclosure.context import Context
 from connect.grants import services as grants
 from connect.grants.models import Grant
 from connect.grants.services import Consent
+from connect.oauth import tokens
+from connect.oauth.tokens import Basis
 from connect.scopes import catalogue
 from connect.scopes.terms import Terms, default_terms
 
@@ -118,6 +120,16 @@ def give(world: World, scopes: Iterable[str] = REQUIRED, **terms: Any) -> Grant:
     """The owner consents."""
     with database.unit_of_work() as session:
         return grants.give(session, world.consent(scopes, **terms))
+
+
+def token(world: World, grant: Grant, scopes: Iterable[str] | None = None) -> str:
+    """An access token of the app under `grant`, as the token endpoint stores it; by default for all that was granted."""
+    basis = Basis(world.app_id, world.account_id, grant.id, grant.version, until=grant.expires_at)
+    now = clock.now()
+    said = tokens.answer(grant.scopes if scopes is None else scopes, basis, now)
+    with database.unit_of_work() as session:
+        tokens.save(session, said, basis, now)
+    return str(said["access_token"])
 
 
 def _registration(kind: str, asked: tuple[Asked, ...] | None) -> Registration:
