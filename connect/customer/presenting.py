@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
@@ -14,16 +16,19 @@ from connect.core import ids
 from connect.core.i18n import language
 from connect.disclosure.usage import Usage
 from connect.grants.queries import GrantView, VersionView
+from connect.scopes import catalogue
 from connect.scopes.scopes import in_order
 from connect.scopes.terms import ALL, Selection, Terms
 from connect.scopes.text import words
 
+_DAY = "d MMM y"
+_CHART_DAYS = 30
 _STATES = {
     "active": (_("Connected"), "good"),
     "paused": (_("Paused"), "warning"),
-    "revoked": (_("Disconnected"), "neutral"),
-    "expired": (_("Expired"), "neutral"),
-    "lapsed": (_("Lapsed, unused"), "neutral"),
+    "revoked": (_("Disconnected"), "quiet"),
+    "expired": (_("Expired"), "quiet"),
+    "lapsed": (_("Lapsed, unused"), "quiet"),
 }
 _EVENTS = {
     "given": _("Connected"),
@@ -47,7 +52,7 @@ def end_words(grant: GrantView) -> str:
     if grant.live:
         return ""
     at = grant.ended_at or grant.expires_at
-    return gettext("Ended on %(day)s.", day=format_date(at.date(), "long"))
+    return gettext("Ended on %(day)s.", day=format_date(at.date(), _DAY))
 
 
 def app_facts(app: AppPage) -> dict[str, Any]:
@@ -91,9 +96,9 @@ def term_lines(stored: dict[str, Any]) -> list[tuple[str, str]]:
     answers = {
         "numbers": _selection(terms.numbers, said["numbers"].choices),
         "departments": _selection(terms.departments, said["departments"].choices),
-        "history_from": said["history_from"].choices["other"].format(date=format_date(terms.history_from, "long")),
+        "history_from": said["history_from"].choices["other"].format(date=format_date(terms.history_from, _DAY)),
         "include_new_calls": said["include_new_calls"].choices["yes" if terms.include_new_calls else "no"],
-        "expires_at": said["expires_at"].choices["other"].format(date=format_date(terms.expires_at.date(), "long")),
+        "expires_at": said["expires_at"].choices["other"].format(date=format_date(terms.expires_at.date(), _DAY)),
         "retention_days": _limit(terms.retention_days, said["retention_days"].choices, "days"),
         "daily_records": _limit(terms.daily_records, said["daily_records"].choices, "count"),
     }
@@ -109,11 +114,21 @@ def field_rows(usage: Usage) -> list[dict[str, Any]]:
             "title": _field_title(use.resource, use.name),
             "field": use.name,
             "masked": use.mask is not None,
+            "personal": _data_class(use.resource, use.name) >= 2,
             "records": use.records,
             "last_read": use.last_read,
         }
         for use in usage.fields
     ]
+
+
+def chart_days(usage: Usage, zone: str) -> list[tuple[date, int]]:
+    """Records of each of the last days up to the newest read, quiet days too: a bar stands at its own day."""
+    if usage.last is None:
+        return []
+    newest, records = usage.last.astimezone(ZoneInfo(zone)).date(), {day.day: day.records for day in usage.days}
+    days = [newest - timedelta(days=before) for before in reversed(range(_CHART_DAYS))]
+    return [(day, records.get(day, 0)) for day in days]
 
 
 def events(versions: Iterable[VersionView], names: dict[Any, str]) -> list[dict[str, Any]]:
@@ -151,6 +166,12 @@ def _field_title(resource: str, name: str) -> str:
     if "." in name:  # a field of a nested resource, such as legs.result
         return said["call_leg"].get(name.split(".", 1)[1], name)
     return said[resource].get(name, name)
+
+
+def _data_class(resource: str, name: str) -> int:
+    if "." in name:
+        resource, name = "call_leg", name.split(".", 1)[1]
+    return catalogue.RESOURCES[resource].field(name).data_class
 
 
 def _selection(chosen: Selection, choices: Any) -> str:

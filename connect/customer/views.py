@@ -88,7 +88,7 @@ def connected_app(grant_id: str) -> str:
         terms=presenting.term_lines(grant.terms),
         reads=used if used.requests else None,
         fields=presenting.field_rows(used),
-        days=[(day.day, day.records) for day in used.days],
+        days=presenting.chart_days(used, account.timezone),
         day_rows=[
             {"day": day.day, "requests": day.requests, "records": day.records, "fields": len(day.fields)}
             for day in reversed(used.days)

@@ -6,10 +6,13 @@ Everything a person agrees to is in `ConsentView`; what it said goes into the no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
 
 from apps_registry.queries import AppPage
 from connect.disclosure import proposal
@@ -152,11 +155,21 @@ def term_words(asking: Asking, choice: Choice) -> dict[str, Any]:
     kept = terms.retention_days
     return {
         "expiry_choices": [
-            TermChoice(offer.value, _days(said["expires_at"].choices, offer.value), offer.chosen)
+            TermChoice(
+                offer.value,
+                _days(said["expires_at"].choices, offer.value),
+                offer.chosen,
+                _day(asking, int(offer.value)),
+            )
             for offer in proposal.expiry_offers(terms, choice, asking.asked_at)
         ],
         "history_choices": [
-            TermChoice(offer.value, _days(said["history_from"].choices, offer.value), offer.chosen)
+            TermChoice(
+                offer.value,
+                _days(said["history_from"].choices, offer.value),
+                offer.chosen,
+                _day(asking, -int(offer.value)),
+            )
             for offer in proposal.history_offers(terms, choice, asking.asked_at, asking.timezone)
         ],
         "numbers_words": said["numbers"].choices["all"],
@@ -202,6 +215,12 @@ def _personal(name: str, said: Words) -> str:
         if field.scope == name and field.data_class >= 2
     ]
     return ", ".join(dict.fromkeys(labels))
+
+
+def _day(asking: Asking, days: int) -> str:
+    """The day so many days after the request, in the account's zone: 23 Feb 2027."""
+    day = asking.asked_at.astimezone(ZoneInfo(asking.timezone)).date() + timedelta(days=days)
+    return format_date(day, "d MMM y", locale=asking.language)
 
 
 def _days(choices: Any, value: str) -> str:

@@ -95,10 +95,11 @@ def _as_text(resource: str, records: Sequence[Mapping[str, Any]], said: Words, *
     shown = list(records[0]) if records else []
     names = [name for name in _COLUMNS.get(resource, shown) if name in shown and name != "_masked"]
     masked = set(records[0].get("_masked", ())) if records else set()
-    labels = said.fields[resource]
+    labels, resource_of = said.fields[resource], catalogue.RESOURCES[resource]
     return Preview(
         columns=tuple(
-            Column(name, labels[name], said.masks["number"].title if name in masked else "") for name in names
+            Column(name, labels[name], said.masks[resource_of.field(name).mask or ""].title if name in masked else "")
+            for name in names
         ),
         rows=tuple(tuple(_cell(record[name]) for name in names) for record in records),
         caption=said.resources[resource],

@@ -95,16 +95,29 @@ DETAIL: dict[str, Any] = {
     "reads": Values(requests=61, records=33066, first=AT - timedelta(days=39), last=AT),
     "fields": [
         Values(
-            resource="Calls", title="Caller's number", field="caller_e164", masked=True, records=33066, last_read=AT
+            resource="Calls",
+            title="Caller's number",
+            field="caller_e164",
+            masked=True,
+            personal=True,
+            records=33066,
+            last_read=AT,
         ),
         Values(
-            resource="Calls", title="When it started", field="started_at", masked=False, records=33066, last_read=AT
+            resource="Calls",
+            title="When it started",
+            field="started_at",
+            masked=False,
+            personal=False,
+            records=33066,
+            last_read=AT,
         ),
         Values(
             resource="Calls",
             title="Talk time",
             field="talk_s",
             masked=False,
+            personal=False,
             records=1204,
             last_read=AT - timedelta(days=3),
         ),
@@ -124,7 +137,7 @@ DETAIL: dict[str, Any] = {
 RECEIPT = Values(
     number="1",
     at=AT,
-    event_words="Leadbook CRM was allowed to see calls of Menon Tiles",
+    event_words="Connected",
     by="Asha Menon",
     role="owner",
     account="Menon Tiles",
