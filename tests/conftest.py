@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,15 +25,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from connect import wiring
-from connect.app import create_app
 from connect.core import database as core_database
 from connect.core import ids, limits
 from connect.core import settings as core_settings
 from connect.core.settings import Settings
-from tests.support import queries
-from tests.support.client import PlatformClient
+from tests.support import applications, queries
 from tests.support.clock import Clock
-from tests.support.databases import PostgresDatabase, SqliteFiles
+from tests.support.databases import WORKER, PostgresDatabase, SqliteFile
 from tests.support.programs import require
 
 pytest_plugins = ["tests.support.browser", "tests.support.servers"]
@@ -70,8 +68,16 @@ def run_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
-def sqlite_files(run_folder: Path) -> SqliteFiles:
-    return SqliteFiles(run_folder)
+def worker_folder(run_folder: Path) -> Path:
+    """A folder of this worker's own, the same for all its tests."""
+    folder = run_folder / WORKER
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_file(run_folder: Path, worker_folder: Path) -> SqliteFile:
+    return SqliteFile(run_folder, worker_folder)
 
 
 @pytest.fixture(scope="session")
@@ -90,10 +96,12 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(dialect: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """URL of a migrated database without rows."""
     if dialect == "sqlite":
-        yield request.getfixturevalue("sqlite_files").copy(tmp_path)
+        file: SqliteFile = request.getfixturevalue("sqlite_file")
+        file.renew()
+        yield file.url
         return
     kept: PostgresDatabase = request.getfixturevalue("postgres_database")
     yield kept.url
@@ -107,13 +115,19 @@ def overrides() -> dict[str, Any]:
 
 
 @pytest.fixture
-def settings(database_url: str, dialect: str, tmp_path: Path, overrides: dict[str, Any]) -> Settings:
+def settings(database_url: str, dialect: str, worker_folder: Path, overrides: dict[str, Any]) -> Settings:
     """Active settings. PostgreSQL runs behind https, SQLite without, so that every test sees both forms of address and cookie."""
     base_url = "https://connect.test" if dialect == "postgresql" else "http://connect.test"
-    values = {"base_url": base_url, "database_url": database_url, "data_dir": tmp_path, "master_key": MASTER_KEY}
-    loaded = core_settings.load(**(values | overrides))
+    values = {"base_url": base_url, "database_url": database_url, "data_dir": _emptied(worker_folder / "data")}
+    loaded = core_settings.load(**({"master_key": MASTER_KEY} | values | overrides))
     core_settings.activate(loaded)
     return loaded
+
+
+def _emptied(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture
@@ -128,10 +142,15 @@ def database(settings: Settings) -> Iterator[ModuleType]:
 
 
 @pytest.fixture
-def app(database: ModuleType, settings: Settings) -> Flask:
-    made = create_app(settings)
-    made.test_client_class = PlatformClient
-    return made
+def extra_routes() -> tuple[Callable[[Flask], None], ...]:
+    """What a module adds to the application: define a fixture of this name there that returns functions of the module."""
+    return ()
+
+
+@pytest.fixture
+def app(database: ModuleType, settings: Settings, extra_routes: tuple[Callable[[Flask], None], ...]) -> Flask:
+    """The application; tests of this worker with equal settings share it."""
+    return applications.shared(settings, extra_routes)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, SafeUUID
@@ -130,7 +131,7 @@ class Database:
     """One engine, its read twin on the same pool, and the write turn of SQLite."""
 
     def __init__(self, config: Settings) -> None:
-        self.engine = _engine(config)
+        self.engine = _engine(config.database_url, config.database_pool, config.database_timeout)
         self.dialect = self.engine.dialect.name
         self.reader = self.engine.execution_options(
             **({"isolation_level": "AUTOCOMMIT"} if self.dialect == "postgresql" else {_READ: True})
@@ -222,26 +223,25 @@ def dialect() -> str:
     return active().dialect
 
 
-def _engine(config: Settings) -> Engine:
-    url = make_url(config.database_url)
+@lru_cache(maxsize=8)
+def _engine(address: str, pool_size: int, patience: timedelta) -> Engine:
+    """One engine for an address, also when it is opened again: what was compiled for it stays of use."""
+    url = make_url(address)
     common: dict[str, Any] = {
         "json_serializer": _dumps,
         "json_deserializer": orjson.loads,
-        "pool_size": config.database_pool,
+        "pool_size": pool_size,
     }
     if url.get_backend_name() == "sqlite":
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        timeout = config.database_timeout.total_seconds()
-        engine = create_engine(
-            url, connect_args={"timeout": timeout, "check_same_thread": False}, max_overflow=32, **common
-        )
+        arguments = {"timeout": patience.total_seconds(), "check_same_thread": False}
+        engine = create_engine(url, connect_args=arguments, max_overflow=32, **common)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     url = url.set(drivername="postgresql+psycopg")
-    wait = int(config.database_timeout.total_seconds() * 1000)
-    options = f"-c lock_timeout={wait} -c timezone=UTC"
+    options = f"-c lock_timeout={int(patience.total_seconds() * 1000)} -c timezone=UTC"
     return create_engine(url, connect_args={"options": options}, pool_pre_ping=False, max_overflow=16, **common)
 
 

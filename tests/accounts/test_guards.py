@@ -22,8 +22,12 @@ ASHA = "asha@sharma.example"
 
 
 @pytest.fixture
-def app(app: Flask) -> Flask:
-    """The platform with a page behind each guard."""
+def extra_routes() -> tuple[Callable[[Flask], None], ...]:
+    return (add_guarded_pages,)
+
+
+def add_guarded_pages(app: Flask) -> None:
+    """A page behind each guard."""
     views: dict[str, Any] = {
         "public": public(lambda: "passed"),
         "signed-in": signed_in(lambda: "passed"),
@@ -35,7 +39,6 @@ def app(app: Flask) -> Flask:
     }
     for name, view in views.items():
         app.add_url_rule(f"/guarded/{name}", endpoint=f"guarded.{name}", view_func=view, methods=["GET", "POST"])
-    return app
 
 
 @pytest.fixture

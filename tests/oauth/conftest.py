@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,10 +20,9 @@ def overrides() -> dict[str, Any]:
 
 
 @pytest.fixture
-def app(app: Flask) -> Flask:
-    """The platform with a few protected views of the tests' own."""
-    probe.install(app)
-    return app
+def extra_routes() -> tuple[Callable[[Flask], None], ...]:
+    """A few protected views of the tests' own."""
+    return (probe.install,)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.support import postgres
 sqlite_only = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 postgres_only = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 
-_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 def migrate(url: str) -> None:
@@ -41,21 +41,23 @@ def _once(path: Path) -> Iterator[bool]:
         yield not path.exists()
 
 
-class SqliteFiles:
-    """The migrated file, copied for each test."""
+class SqliteFile:
+    """This worker's file: made anew from the migrated one for each test, always at the same path, so that one engine serves all."""
 
-    def __init__(self, run: Path) -> None:
-        self._template = run / "template.db"
+    def __init__(self, run: Path, folder: Path) -> None:
+        self._template, self._file = run / "template.db", folder / "connect.db"
+        self.url = f"sqlite:///{self._file}"
 
-    def copy(self, folder: Path) -> str:
-        """URL of a migrated file in `folder`."""
+    def renew(self) -> None:
+        """Put a migrated, empty file in the place of the last test's; whoever still holds that one open keeps it to himself."""
         with _once(self._template) as missing:
             if missing:
                 made = self._template.with_suffix(".part")
                 migrate(f"sqlite:///{made}")
                 made.rename(self._template)
-        shutil.copyfile(self._template, folder / "connect.db")
-        return f"sqlite:///{folder / 'connect.db'}"
+        for left in self._file.parent.glob("connect.db*"):
+            left.unlink()
+        shutil.copyfile(self._template, self._file)
 
 
 class PostgresDatabase:
@@ -63,10 +65,10 @@ class PostgresDatabase:
 
     def __init__(self, run: Path, owner: int) -> None:
         self._address = postgres.shared(run, owner)
-        self.url = self._address.format(f"connect_{_WORKER}")
+        self.url = self._address.format(f"connect_{WORKER}")
         self._make_template(run)
         with psycopg.connect(self._address.format("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE connect_{_WORKER} TEMPLATE connect_template")
+            connection.execute(f"CREATE DATABASE connect_{WORKER} TEMPLATE connect_template")
         self._connection = psycopg.connect(self.url, autocommit=True, options="-c lock_timeout=10s")
         self._emptying = self._plan()
 

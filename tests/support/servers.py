@@ -25,8 +25,8 @@ import requests
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from connect.app import create_app
 from connect.core.settings import PREFIX, SETTINGS, Settings
+from tests.support import applications
 from tests.support.ports import free_port
 
 _ROOT = Path(__file__).parents[2]
@@ -65,7 +65,7 @@ def live_server(database: ModuleType, settings: Settings) -> Iterator[LiveServer
     server = make_server("127.0.0.1", 0, Flask(__name__), threaded=True, request_handler=_Quiet)
     url = f"http://127.0.0.1:{server.server_port}"
     config = dataclasses.replace(settings, base_url=url)
-    server.app = create_app(config)
+    server.app = applications.make(config)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="live-server")
     thread.start()
