@@ -17,7 +17,7 @@ from uuid import UUID
 from authlib.oauth2.rfc6749 import InvalidRequestError, UnauthorizedClientError
 
 from apps_registry import services
-from connect.core import ids
+from connect.core import database, ids
 from connect.oauth import clients
 from connect.oauth.clients import OAuthClient
 from connect.oauth.errors import UnknownClient
@@ -62,7 +62,7 @@ def note_use(request: OAuthRequest) -> None:
     secret = request.secret
     if secret is not None and _noted.get(secret.id, request.now - _NOTED_EVERY) <= request.now - _NOTED_EVERY:
         services.note_secret_use(request.session, secret.id)
-        _noted[secret.id] = request.now
+        database.after_commit(request.session, lambda: _noted.update({secret.id: request.now}))
 
 
 def _proved(client: OAuthClient | None, presented: Presented) -> bool:

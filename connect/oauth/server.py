@@ -89,29 +89,32 @@ class Server(AuthorizationServer):
         client = self.authenticate_client(request, grant.TOKEN_ENDPOINT_AUTH_METHODS)
         limits.hit("token", f"{client.get_client_id()} {request.address}", settings.current().token_rate)
 
-        def issue() -> Answer:
-            grant.validate_token_request()
-            answer: Answer = grant.create_token_response()
-            authentication.note_use(request)
-            return answer
+        def attempt(session: Session) -> Answer | OAuth2Error:
+            request.session = session
+            return _attempt(grant, request)
 
-        return in_one_transaction(request, issue)
+        done = database.group_commit(attempt)
+        if isinstance(done, OAuth2Error):
+            raise done
+        return done
 
 
-def in_one_transaction(request: OAuthRequest, act: Callable[[], Answer]) -> Answer:
-    """Run `act` with `request.session` open. An OAuth2Error undoes what it did, but for TheftSeen (architecture, rule 6)."""
+def _attempt(grant: Any, request: OAuthRequest) -> Answer | OAuth2Error:
+    """The answer of a grant type, inside the transaction. An OAuth2Error leaves it and undoes what was written (architecture, rule 6).
 
-    def attempt(session: Session) -> Answer | TheftSeen:
-        request.session = session
-        try:
-            return act()
-        except TheftSeen as error:
-            return error
-
-    done = database.group_commit(attempt)
-    if isinstance(done, TheftSeen):
-        raise done
-    return done
+    Two are handed back instead, so that the transaction goes on: one of the checks, which write nothing and are thus no reason to undo
+    what others wrote in the same commit, and TheftSeen, whose effects stay.
+    """
+    try:
+        grant.validate_token_request()
+    except OAuth2Error as error:
+        return error
+    try:
+        answer: Answer = grant.create_token_response()
+    except TheftSeen as error:
+        return error
+    authentication.note_use(request)
+    return answer
 
 
 server = Server()

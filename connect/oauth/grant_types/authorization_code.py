@@ -56,15 +56,14 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
         found = codes.find(self.request.session, code)
         if found is None or found.app_id != client.app_id:
             raise NeverIssued
+        must_stand(found.standing, self.request)
+        if not found.get_scope():
+            raise InvalidGrantError("Nothing of what this code was for is granted any more.")
         return found
 
     def authenticate_user(self, authorization_code: Code) -> Basis:
-        """Spend the code; what it stands for. The last check before tokens are made, after client, redirect URI and PKCE."""
-        code, request = authorization_code, self.request
-        must_stand(code.standing, request)
-        if not code.get_scope():
-            raise InvalidGrantError("Nothing of what this code was for is granted any more.")
-        chain_id = ids.new()
+        """Spend the code; what it stands for. The first write, after the checks of client, grant, redirect URI and PKCE."""
+        code, request, chain_id = authorization_code, self.request, ids.new()
         if not codes.spend(request.session, code, chain_id, request.now):
             self._refuse(code)
         return code.basis(chain_id)

@@ -41,12 +41,14 @@ class RefreshTokenGrant(Issuing, grants.RefreshTokenGrant):
         chain = chains.find(self.request.session, token.chain_id)
         if chain is None:
             raise InvalidGrantError("The refresh token has ended.")
-        return Presented(token, chain)
+        presented = Presented(token, chain)
+        if presented.check_client(self.request.client):
+            must_stand(chain.standing, self.request)
+            _must_go_on(chain, self.request.now)
+        return presented
 
     def create_token_response(self) -> tuple[int, bytes, Any]:
         token, chain = self.request.refresh_token.token, self.request.refresh_token.chain
-        must_stand(chain.standing, self.request)
-        _must_go_on(chain, self.request.now)
         body = self._successor(token, chain) or chains.again(self.request.session, token, self.request.now)
         return 200, body or self._refuse(token), self.TOKEN_RESPONSE_HEADER
 
