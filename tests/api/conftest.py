@@ -12,11 +12,15 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response
 
+from apps_registry.details import Asked
 from connect.grants.models import Grant
+from connect.scopes.catalogue import RESOURCES
 from tests.support import world
 from tests.support.world import OPTIONAL, REQUIRED, World
 
 EVERYTHING = (REQUIRED | OPTIONAL) - {"offline_access"}
+PART_ONE = ("account", "number", "department", "user", "contact", "call")
+EVERY_RESOURCE = frozenset(RESOURCES[name].scope for name in PART_ONE)
 
 
 @pytest.fixture
@@ -66,6 +70,15 @@ def api_of(app: Flask, there: World) -> Callable[..., Api]:
 def api(api_of: Callable[..., Api]) -> Api:
     """An app that may read all it asked for."""
     return api_of()
+
+
+@pytest.fixture
+def wide(app: Flask) -> Api:
+    """An app that may read every resource, as far as its own scope shows it."""
+    asked = tuple(Asked(scope, True, f"We need {scope}.") for scope in sorted(EVERY_RESOURCE))
+    there = world.make(calls=25, asked=asked)
+    grant = world.give(there, EVERY_RESOURCE)
+    return Api(app, there, grant, world.token(there, grant))
 
 
 def problem(answer: Response, slug: str, status: int) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from flask import Flask
 
 from connect.core import database, ids
 from connect.grants import services as grants
-from connect.scopes.catalogue import RESOURCES, projection
+from connect.scopes.catalogue import projection
 from connect.scopes.terms import Terms
-from tests.api.conftest import EVERYTHING, Api, problem
+from tests.api.conftest import EVERY_RESOURCE, EVERYTHING, Api, problem
 from tests.support import world
 from tests.support.blocked import Running, someone_waits_for_a_lock, until
 from tests.support.clock import Clock
@@ -29,16 +29,6 @@ LISTS = {
     "/v1/contacts": "contact",
     "/v1/calls": "call",
 }
-ALL_LISTS = frozenset(RESOURCES[name].scope for name in LISTS.values()) | {"account:read"}
-
-
-@pytest.fixture
-def wide(app: Flask) -> Api:
-    """An app that may read every list."""
-    asked = tuple(world.Asked(scope, True, f"We need {scope}.") for scope in sorted(ALL_LISTS))
-    there = world.make(calls=25, asked=asked)
-    grant = world.give(there, ALL_LISTS)
-    return Api(app, there, grant, world.token(there, grant))
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -48,7 +38,7 @@ def test_a_list_has_the_fields_of_its_scopes_a_cursor_and_a_window(wide: Api, pa
     assert answer.headers["Cache-Control"] == "no-store" and answer.headers["Request-Id"].startswith("req_")
     said = answer.get_json()
     assert set(said) == {"data", "page", "window"} and len(said["data"]) == 2
-    shown = projection(LISTS[path], ALL_LISTS)
+    shown = projection(LISTS[path], EVERY_RESOURCE)
     for record in said["data"]:
         assert list(record) == [*shown.names, *(["_masked"] if shown.masked else [])]
     assert said["window"]["numbers"] == "all" and said["window"]["started_after"].endswith("Z")

@@ -17,6 +17,7 @@ PUBLIC = {
     "/ledger/policy",
     "/ledger/tile/<path:name>",
     "/openapi.json",
+    "/problems/<slug>",
     "/sign-in",
     "/sign-in/link/<token>",
     "/sign-out",

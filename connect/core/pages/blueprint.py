@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, render_template, request
+from flask import Blueprint, Flask, Response, jsonify, render_template, request
 from flask_babel import get_locale
 
 from connect.core.access import public
 from connect.core.pages import assets, forms, navigation
 from connect.core.pages.filters import FILTERS
 from connect.core.pages.status import checks
+from connect.core.problems import TYPES, Problem, type_uri
 
 pages = Blueprint("pages", __name__, static_folder="static", static_url_path="/static", template_folder="templates")
 
@@ -41,6 +42,17 @@ def help() -> str:  # noqa: A001 - the name of the page
 @public
 def status() -> str:
     return render_template("pages/status.html", checks=checks())
+
+
+@pages.get("/problems/<slug>")
+@public
+def problem(slug: str) -> Response | str:
+    """What a problem's `type` leads to: a page for a person, the same as JSON for a program."""
+    if slug not in TYPES:
+        raise Problem("not-found", f"There is no such type of problem; there are {', '.join(TYPES)}.")
+    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+        return render_template("errors/problem.html", slug=slug, problem=TYPES[slug])
+    return jsonify({"type": type_uri(slug), **TYPES[slug]._asdict()})
 
 
 @pages.after_request
