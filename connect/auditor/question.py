@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ from apps_registry.queries import AppLine
 from connect.auditor.scope import Scope
 from connect.core import clock, ids
 from connect.ledger.queries import Filters
+
+T = TypeVar("T")
 
 ZONE = ZoneInfo("Asia/Kolkata")  # days on the console are Indian days
 WINDOWS = (30, 90, 365, 3650)  # days; the console opens with the first and widens by one step
@@ -65,15 +68,28 @@ def parse(given: Mapping[str, str], scope: Scope, apps: list[AppLine]) -> Questi
         since = clock.now() - timedelta(days=days)
     filters = Filters(
         account_id=scope.only(account),
-        app_id=next((app.id for app in apps if app.client_id == asked["app"]), None),
-        type=asked["type"] if asked["type"] in TYPES else None,
-        channel=asked["channel"] if asked["channel"] in CHANNELS else None,
+        app_id=_one_of("app", asked, {app.client_id: app.id for app in apps}, _("Choose one of the apps."), problems),
+        type=_one_of(
+            "type", asked, dict(zip(TYPES, TYPES, strict=True)), _("Choose one of the kinds of entry."), problems
+        ),
+        channel=_one_of(
+            "channel", asked, dict(zip(CHANNELS, CHANNELS, strict=True)), _("Choose one of the channels."), problems
+        ),
         request_id=asked["request_id"] or None,
         record=asked["record"] or None,
         since=since,
         until=until + timedelta(days=1) if until else None,
     )
-    return Question(asked, filters, days, _before(given.get("before", "")), problems)
+    return Question(asked, filters, days, _before(given.get("before", ""), problems), problems)
+
+
+def _one_of(
+    name: str, asked: Mapping[str, str], known: Mapping[str, T], words: str, problems: list[dict[str, str]]
+) -> T | None:
+    """What the text stands for; None when nothing was asked, a problem when it stands for nothing."""
+    if asked[name] and asked[name] not in known:
+        problems.append({"text": words, "href": f"#{name}"})
+    return known.get(asked[name])
 
 
 def _account(text: str, scope: Scope, problems: list[dict[str, str]]) -> UUID | None:
@@ -100,8 +116,16 @@ def _day(asked: Mapping[str, str], name: str, problems: list[dict[str, str]]) ->
     return datetime.combine(day, time(), ZONE).astimezone(UTC)
 
 
-def _before(text: str) -> UUID | None:
+def _before(text: str, problems: list[dict[str, str]]) -> UUID | None:
+    if not text:
+        return None
     try:
         return ids.decode("entry", text)
     except ValueError:
+        problems.append(
+            {
+                "text": _("The page you came from is not complete in the address. Search again."),
+                "href": "#results-title",
+            }
+        )
         return None

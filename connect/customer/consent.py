@@ -6,6 +6,7 @@ A yes counts only for exactly what was shown (form_token.py); whatever changed i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from flask_babel import gettext as _
 from connect.accounts import returning
 from connect.accounts.guards import is_fresh, person, signed_in
 from connect.core import database, ids, web
+from connect.core.problems import Problem
 from connect.customer import asking as asked
 from connect.customer import form_token
 from connect.customer.blueprint import blueprint
@@ -46,7 +48,8 @@ def consent(request_id: str) -> Any:
     with database.unit_of_work() as session:
         requests.bind_session(session, found.id, person().session_id)
     asking = _gather(found)
-    return _page(asking, _choice(asking))
+    choice, problems = _choice(asking)
+    return _page(asking, choice, problems=problems)
 
 
 @blueprint.post("/consent/<request_id>")
@@ -59,15 +62,17 @@ def decide(request_id: str) -> Any:
     if person().account_id is None:
         returning.go_on_to(url_for("customer.consent", request_id=request_id))
         return redirect(url_for("signin.choose_account"), 303)
+    if found.session_id != person().session_id:
+        raise Problem("conflict", _("This request was opened in another session. Start again from the app."))
     asking = _gather(found)
-    choice = _choice(asking)
+    choice, problems = _choice(asking)
     match request.form.get("decision"):
         case "deny":
             return _deny(asking)
-        case "allow":
+        case "allow" if not problems:
             return _allow(asking, choice)
         case _:
-            return _page(asking, choice)
+            return _page(asking, choice, problems=problems)
 
 
 def _allow(asking: Asking, choice: Choice) -> Any:
@@ -82,7 +87,7 @@ def _allow(asking: Asking, choice: Choice) -> Any:
         rights.check_terms(granted, terms, asking.asked_at)
     except NothingGranted:
         return _deny(asking)  # nothing required and nothing ticked
-    except (ScopesError, ValueError) as error:
+    except ScopesError as error:
         return _page(asking, choice, problems=[str(error)])
     if asked.restricted(granted) and not is_fresh(person()):
         returning.go_on_to(_again(asking, choice))
@@ -156,10 +161,7 @@ def _view(asking: Asking, choice: Choice, changes: Sequence[str]) -> ConsentView
     allowed = asked.permission(asking, person())
     looker = Looker(asking.account_id, asking.timezone, asking.person_id, asking.app.id, web.request_id())
     held = asking.required | (asking.optional & choice.ticked)
-    try:
-        terms = proposal.chosen(asking.terms, choice, asking.asked_at, asking.timezone)
-    except (ScopesError, ValueError):
-        terms = asking.terms
+    terms = proposal.chosen(asking.terms, choice, asking.asked_at, asking.timezone)
     return ConsentView(
         app=page.app_facts(asking),
         person={"name": asking.person_name, "email": asking.person_email},
@@ -180,16 +182,20 @@ def _view(asking: Asking, choice: Choice, changes: Sequence[str]) -> ConsentView
     )
 
 
-def _choice(asking: Asking) -> Choice:
-    """What is ticked: from the form, or from the address after a step-up; at first what was allowed before."""
-    first = proposal.first_choice(
-        asking.allowed_before() & asking.optional, asking.terms, asking.asked_at, asking.timezone
-    )
+def _choice(asking: Asking) -> tuple[Choice, list[str]]:
+    """What is ticked, and what is wrong with it: from the form, or the address after a step-up; at first what was allowed before."""
+    before = asking.allowed_before() & asking.optional
+    first = proposal.first_choice(before, asking.terms, asking.asked_at, asking.timezone)
     if request.method == "GET" and "expires" not in request.args:
-        return first
+        return first, []
     given = request.values
     ticked = frozenset(given.getlist("scope")) & asking.optional
-    return Choice(ticked, given.get("expires", first.expires), given.get("history", first.history))
+    choice = Choice(ticked, given.get("expires", first.expires), given.get("history", first.history))
+    try:
+        proposal.chosen(asking.terms, choice, asking.asked_at, asking.timezone)
+    except (ScopesError, ValueError):
+        return replace(first, ticked=ticked), [_("Choose one of the lengths of time that are offered.")]
+    return choice, []
 
 
 def _shown(asking: Asking) -> Shown:

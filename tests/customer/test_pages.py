@@ -1,0 +1,130 @@
+"""Home, connected apps, one app, disconnecting, receipts: a business's own, by its own people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from connect.core import database, ids
+from connect.grants import services
+from connect.ledger import sealer
+from tests.customer.test_consent import colleague, signed_in
+from tests.support import world
+from tests.support.clock import Clock
+from tests.support.flow import Flow, csrf
+
+
+@pytest.fixture
+def flow(app: Flask) -> Flow:
+    """The owner connected the app, and it has read one page of calls."""
+    made = Flow(app, world.make(calls=20))
+    made.connect(ticked=["contacts:read", "offline_access"])
+    made.read(limit=10)
+    return made
+
+
+def path_of(flow: Flow) -> str:
+    return f"/connected-apps/{flow.read('/v1/grant').get_json()['id']}"
+
+
+def disconnect(browser: Any, path: str) -> Any:
+    page = browser.get(f"{path}/disconnect")
+    return browser.post(f"{path}/disconnect", data={"csrf_token": csrf(page.text)})
+
+
+def test_home_leads_to_connected_apps_in_one_step(flow: Flow) -> None:
+    page = flow.browser.get("/home")
+    assert page.status_code == 200 and "/connected-apps" in page.text and "Neem CRM" in page.text
+
+
+def test_the_card_says_who_allowed_it_until_when_and_the_last_read(flow: Flow) -> None:
+    page = flow.browser.get("/connected-apps").text
+    assert "Asha Rao" in page and "10 records" in page and "Connected" in page
+
+
+def test_one_app_shows_what_it_read_field_by_field_and_what_was_refused(flow: Flow) -> None:
+    page = flow.browser.get(path_of(flow)).text
+    assert "Caller&#39;s number" in page and "partly hidden" in page
+    assert "call_log.numbers:read" in page  # refused
+    assert "10 records" in page
+
+
+def test_disconnecting_says_what_follows_and_holds_at_once(flow: Flow) -> None:
+    path = path_of(flow)
+    assert "not deleted by this" in flow.browser.get(f"{path}/disconnect").text
+    assert disconnect(flow.browser, path).status_code == 303
+    assert flow.read().status_code == 401
+    assert flow.refresh(flow.tokens["refresh_token"]).status_code == 400
+    ended = flow.browser.get("/connected-apps?tab=ended").text
+    assert "Disconnected" in ended
+
+
+def test_disconnecting_twice_says_that_it_was_done_already(flow: Flow) -> None:
+    path = path_of(flow)
+    disconnect(flow.browser, path)
+    again = flow.browser.post(
+        f"{path}/disconnect", data={"csrf_token": csrf(flow.browser.get(f"{path}/disconnect").text)}
+    )
+    assert again.status_code == 303
+    assert "disconnected already" in flow.browser.get(again.location).text
+
+
+@pytest.mark.parametrize(("role", "status"), [("admin", 303), ("member", 403), ("viewer", 403)])
+def test_who_may_disconnect_follows_the_role_table(app: Flask, flow: Flow, role: str, status: int) -> None:
+    browser = signed_in(app, colleague(flow.world, role))
+    path = path_of(flow)
+    assert browser.get(path).status_code == 200
+    token = csrf(browser.get("/profile").text)
+    assert browser.post(f"{path}/disconnect", data={"csrf_token": token}).status_code == status
+
+
+def test_another_businesss_connection_does_not_exist_here(app: Flask, flow: Flow) -> None:
+    path, stranger = path_of(flow), Flow(app, world.make(name="Tulsi Clinic"))
+    stranger.sign_in()
+    token = csrf(stranger.browser.get("/profile").text)
+    assert stranger.browser.get(path).status_code == 404
+    assert stranger.browser.post(f"{path}/disconnect", data={"csrf_token": token}).status_code == 404
+    assert stranger.browser.get(f"{path}/receipts/1").status_code == 404
+    assert flow.read().status_code == 200
+
+
+@pytest.mark.parametrize("text", ["x", "grant_", "grant_" + "0" * 26, "अ", "%2e%2e"])
+def test_a_connection_that_is_none_is_a_page_that_says_so(flow: Flow, text: str) -> None:
+    assert flow.browser.get(f"/connected-apps/{text}").status_code == 404
+
+
+def test_each_act_has_a_receipt_with_its_ledger_entry(flow: Flow) -> None:
+    path = path_of(flow)
+    disconnect(flow.browser, path)
+    sealer.seal_once(publish=True)
+    page = flow.browser.get(f"{path}/receipts/2")
+    assert page.status_code == 200 and "entry_" in page.text
+    receipt = flow.browser.get(f"{path}/receipts/1.json").get_json()
+    assert receipt["event"] == "given" and "call_log.numbers:read" in receipt["refused"]
+    assert receipt["notice_hash"] and receipt["ledger"]["leaf_index"] is not None
+    assert flow.browser.get(f"{path}/receipts/3").status_code == 404
+
+
+def test_a_paused_app_and_an_expired_one_say_so(flow: Flow, clock: Clock) -> None:
+    path = path_of(flow)
+    grant_id = ids.decode("grant", path.rsplit("/", 1)[1])
+    with database.unit_of_work() as session:
+        services.pause(session, flow.world.account_id, grant_id, flow.world.actor)
+    assert "Paused" in flow.browser.get(path).text
+    clock.move(days=91)
+    flow.sign_in()
+    assert "Expired" in flow.browser.get(path).text
+
+
+def test_the_number_of_statements_does_not_grow_with_what_was_read(flow: Flow, count_queries: Any) -> None:
+    path = path_of(flow)
+    flow.browser.get(path)
+    with count_queries() as few:
+        flow.browser.get(path)
+    for _ in range(5):
+        flow.read(limit=5)
+    with count_queries() as many:
+        flow.browser.get(path)
+    assert len(many) == len(few)
