@@ -43,8 +43,9 @@ def errors_page() -> str:
     ]
     intro = (
         "Every error of the API is a problem document (RFC 9457) of type `application/problem+json`. Its `type` is an address that "
-        "explains it and ends with one of the names below, `detail` says what was wrong and what would be right, `instance` is the id of the request, which the "
-        "`Request-Id` header carries too. Branch on `type`, never on the text. OAuth endpoints answer in the form of RFC 6749, 5.2."
+        "explains it and ends with one of the names below, `detail` says what was wrong and what would be right, `instance` is the id "
+        "of the request, which the `Request-Id` header carries too. Branch on `type`, never on the text. OAuth endpoints answer in the "
+        "form of RFC 6749, 5.2."
     )
     return page("Errors", intro, table(("type", "status", "title", "what to do"), rows))
 
