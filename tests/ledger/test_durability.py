@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from connect import serve
 from connect.ledger import durability
 from connect.ledger.durability import NotDurable
+from tests.support.databases import on_connect
 
 
 @pytest.fixture
-def forgetful(database: ModuleType, dialect: str) -> None:
+def forgetful(database: ModuleType, dialect: str) -> Iterator[None]:
     """New connections commit without waiting for the disk, as somebody might set it to make things faster."""
     careless = "SET synchronous_commit = off" if dialect == "postgresql" else "PRAGMA synchronous = NORMAL"
 
-    def make_careless(connection: Any, _record: Any) -> None:
+    def make_careless(connection: Any) -> None:
         connection.execute(careless)
         connection.commit()
 
-    engine = database.active().engine
-    engine.dispose()
-    event.listen(engine, "connect", make_careless)
+    with on_connect(database.active().engine, make_careless):
+        yield
 
 
 def test_a_database_as_we_open_it_is_durable(database: ModuleType) -> None:

@@ -6,6 +6,7 @@ import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 from uuid import UUID
@@ -115,18 +116,18 @@ def test_the_origin_of_the_first_start_is_kept(database: ModuleType) -> None:
 
 
 @sqlite_only
-def test_a_restored_older_copy_is_refused_and_changes_nothing(database: ModuleType, tmp_path: Any) -> None:
+def test_a_restored_older_copy_is_refused_and_changes_nothing(database: ModuleType, tmp_path: Path) -> None:
     write(database)
     sealer.seal_once(publish=True)
     database.active().engine.dispose()
-    shutil.copytree(tmp_path, tmp_path / "backup", ignore=shutil.ignore_patterns("backup"))
+    live = Path(database.active().engine.url.database)
+    shutil.copyfile(live, tmp_path / live.name)
     write(database)
     sealer.seal_once(publish=True)
     database.active().engine.dispose()
-    for file in tmp_path.glob("connect.db*"):
+    for file in live.parent.glob(f"{live.name}*"):
         file.unlink()
-    for file in (tmp_path / "backup").glob("connect.db*"):
-        shutil.copyfile(file, tmp_path / file.name)
+    shutil.copyfile(tmp_path / live.name, live)
     write(database)
     with pytest.raises(Refused, match=r"2 leaves were published .* the database has 1: it is an older copy"):
         sealer.seal_once()

@@ -11,13 +11,13 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import event, make_url
+from sqlalchemy import make_url
 
 from connect.core.settings import Settings, seconds
 from connect.ledger import models, note, promise, queries
 from connect.ledger.queries import Filters
 from tests.support import world
-from tests.support.databases import sqlite_only
+from tests.support.databases import on_connect, sqlite_only
 from tests.support.flow import Flow
 
 
@@ -96,11 +96,8 @@ def test_a_full_disk_lets_nothing_leave_and_every_answer_before_it_has_its_entry
     engine = database.active().engine
     with database.read() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-    engine.dispose()
-    event.listen(
-        engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA max_page_count = {pages + 4}")
-    )
-    answers = [flow.read() for _ in range(30)]
+    with on_connect(engine, lambda connection: connection.execute(f"PRAGMA max_page_count = {pages + 4}")):
+        answers = [flow.read() for _ in range(30)]
     sent = [answer for answer in answers if answer.status_code == 200]
     assert 0 < len(sent) < len(answers)
     assert disclosures(database) == before + len(sent)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import Engine, event
 
 from connect.core import database, migrations, settings
 from tests.support import postgres
@@ -22,6 +24,22 @@ sqlite_only = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 postgres_only = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@contextmanager
+def on_connect(engine: Engine, change: Callable[[Any], object]) -> Iterator[None]:
+    """Do `change` to every connection opened inside the block. Engines outlive a test, so what is hooked in is taken out again."""
+
+    def changed(connection: Any, _record: Any) -> None:
+        change(connection)
+
+    engine.dispose()
+    event.listen(engine, "connect", changed)
+    try:
+        yield
+    finally:
+        event.remove(engine, "connect", changed)
+        engine.dispose()
 
 
 def migrate(url: str) -> None:
