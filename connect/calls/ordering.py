@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, literal, tuple_
+from sqlalchemy import BigInteger, ColumnElement, literal, tuple_, type_coerce
 
 from connect.calls.models import Call, CallLeg
 from connect.calls.sources import SOURCES
@@ -47,12 +47,19 @@ class Order:
 
     def after(self, position: Position) -> ColumnElement[bool]:
         """What comes after `position`."""
-        columns = self._columns()
         whole, record_id = position
-        sort_value = _EPOCH + whole * _MICROSECOND if isinstance(columns[0].type, UtcDateTime) else whole
+        return self.beyond(self.value(whole), record_id)
+
+    def value(self, whole: int) -> datetime | int:
+        """The sort value that `position` made `whole` of."""
+        return _EPOCH + whole * _MICROSECOND if isinstance(self._columns()[0].type, UtcDateTime) else whole
+
+    def beyond(self, sort_value: Any, record_id: Any) -> ColumnElement[bool]:
+        """What comes after a row; both may be parameters."""
+        columns = self._columns()
         values = [record_id if column is self.record_id else sort_value for column in columns]
         here = tuple_(*columns)
-        there = tuple_(*(literal(value, column.type) for value, column in zip(values, columns, strict=True)))
+        there = tuple_(*(type_coerce(value, column.type) for value, column in zip(values, columns, strict=True)))
         return here < there if self.newest_first else here > there
 
     def _columns(self) -> list[ColumnElement[Any]]:

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row
 
-from connect.calls import queries
+from connect.calls import prepared, queries
+from connect.calls.prepared import Prepared
 from connect.calls.window import Window
 from connect.core import clock, database
 from connect.disclosure import catalogue_store, cursors
@@ -95,9 +96,9 @@ def _page(context: Context, resource: str, filters: Mapping[str, Any], paging: P
     shown, window = _projection(context, resource, paging.only), window_of(context)
     bound = {"account": context.account_id, "grant": context.grant_id, "resource": resource, **filters}
     after = cursors.decode(bound, paging.cursor) if paging.cursor is not None else None
-    statement = queries.page(resource, window, shown.names, filters=filters, after=after, limit=paging.limit + 1)
+    query = prepared.page(resource, window, shown.names, filters=filters, after=after, limit=paging.limit + 1)
     with database.read() as connection:
-        found = connection.execute(statement).all()
+        found = connection.execute(*query).all()
     rows = _rows(shown, found[: paging.limit])
     said = _window_said(context, window, filters)
     if len(found) <= paging.limit:
@@ -109,7 +110,7 @@ def _page(context: Context, resource: str, filters: Mapping[str, Any], paging: P
 def _one(context: Context, resource: str, record_id: UUID, only: Only) -> Rows | None:
     shown = _projection(context, resource, only)
     with database.read() as connection:
-        found = connection.execute(queries.one(resource, window_of(context), shown.names, record_id)).all()
+        found = connection.execute(*prepared.one(resource, window_of(context), shown.names, record_id)).all()
     return _rows(shown, found) if found else None
 
 
@@ -117,12 +118,12 @@ def _parts(context: Context, resource: str, call_ids: Collection[UUID]) -> dict[
     """Rows that hang on calls, by call; a call without any has none here."""
     shown = _projection(context, resource)
     with database.read() as connection:
-        return _by_call(connection, shown, queries.parts(resource, window_of(context), shown.names, call_ids))
+        return _by_call(connection, shown, prepared.parts(resource, window_of(context), shown.names, call_ids))
 
 
-def _by_call(connection: Connection, shown: Projection, statement: Any) -> dict[UUID, Rows]:
+def _by_call(connection: Connection, shown: Projection, query: Prepared) -> dict[UUID, Rows]:
     grouped: dict[UUID, list[Row[Any]]] = {}
-    for row in connection.execute(statement):
+    for row in connection.execute(*query):
         grouped.setdefault(row[-1], []).append(row)
     return {call_id: _rows(shown, found) for call_id, found in grouped.items()}
 
