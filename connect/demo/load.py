@@ -49,7 +49,7 @@ def load(crm_url: str, progress: Progress, count: int = cast.CALLS) -> dict[str,
     made = _kept(_cast(crm_url, progress)) if made is None else _moved(made, crm_url)
     if made["calls"] < count:
         account_id = ids.decode("acc", made["accounts"][0]["id"])
-        calls.load_demo(database.unit_of_work, account_id, count, progress=_counted(progress, count))
+        calls.load_demo(database.unit_of_work, account_id, count, progress=lambda done: progress("calls", done, count))
         made = _kept(made | {"calls": count})
     return made
 
@@ -86,18 +86,6 @@ def _person(session: Session, part: Part, hashed: str, account_ids: dict[str, UU
     for role, where in part.seats:
         _seat(session, person.id, role, account_ids.get(where), team_ids.get(where))
     people.set_password(session, people.make_link(session, person.id), hashed, adult=True)
-
-
-def _counted(progress: Progress, count: int) -> Callable[[int], None]:
-    """Batches of calls as a running count."""
-    done = 0
-
-    def hear(batch: int) -> None:
-        nonlocal done
-        done += batch
-        progress("calls", done, count)
-
-    return hear
 
 
 def _seat(session: Session, person_id: UUID, role: str, account_id: UUID | None, team_id: UUID | None) -> None:

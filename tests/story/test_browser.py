@@ -1,4 +1,4 @@
-"""The story of part 1, as people live it: connect, consent, read, look, disconnect, audit, verify offline, find what was changed."""
+"""The story, as people live it: connect, consent, read, look, disconnect, audit, verify offline, find what was changed."""
 
 from __future__ import annotations
 
