@@ -43,7 +43,11 @@ def serve(port: int | None = None) -> None:
 def web(port: int | None = None) -> None:
     """Run web workers alone."""
     durability.require()
-    _granian("connect.serve:web_only", port, workers=settings.current().web_workers if database.dialect() == "postgresql" else 1)
+    _granian(
+        "connect.serve:web_only",
+        port,
+        workers=settings.current().web_workers if database.dialect() == "postgresql" else 1,
+    )
 
 
 def seal() -> None:
@@ -104,7 +108,7 @@ def _granian(target: str, port: int | None, workers: int) -> None:
         blocking_threads=config.web_threads,
         respawn_failed_workers=True,
         factory=True,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # below it: advice to have fewer threads, which web_threads weighs already
         websockets=False,
     ).serve()
 

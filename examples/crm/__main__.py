@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 
+from werkzeug.serving import run_simple
+
 from examples.crm.app import create_app
 from examples.crm.config import Config
 
@@ -14,4 +16,4 @@ if __name__ == "__main__":
     except KeyError as missing:
         sys.exit(f"Set {missing.args[0]}: it comes from the registration of the app (examples/crm/README.md).")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its request lines would hold authorization codes
-    create_app(config).run(host="127.0.0.1", port=config.port, threaded=True)
+    run_simple("127.0.0.1", config.port, create_app(config), threaded=True)
