@@ -89,7 +89,10 @@ def give_role(
     _check_exists(session, account_id, team_id)
     known = _membership(session, person.id, role, account_id, team_id)
     if known is not None:
-        known.until = until
+        if known.until != until:
+            known.until = until
+            session.flush()
+            signals.role_given.send(person, session=session, actor=actor, membership=known)
         return known
     made = Membership(
         id=ids.new(),

@@ -18,7 +18,7 @@ from connect.auditor import chain, presenting, question, scope
 from connect.auditor.question import CHANNELS, TYPES, Question
 from connect.auditor.scope import Scope
 from connect.core import actor, database, ids, settings, web
-from connect.core.problems import Problem
+from connect.core.problems import Problem, field_errors
 from connect.ledger import acts, bundle, queries, selfcheck, services, tree
 from connect.ledger.queries import Filters, Located
 from connect.ledger.rows import Entry
@@ -36,7 +36,7 @@ def console() -> str:
     allowed, apps = scope.of(person()), list(registry.apps())
     asked = question.parse(request.args, allowed, apps)
     found, leaves = _search(asked)
-    _look(asked.filters, len(found))
+    _look(asked.filters.said(), asked.filters.account_id, len(found))
     names = _Names(found, allowed)
     older = len(found) == _ON_PAGE
     return render_template(
@@ -63,7 +63,7 @@ def entry(entry_id: str) -> str:
     """One entry: in words, the exact bytes, and its proof."""
     allowed = scope.of(person())
     found = _located(entry_id, allowed)
-    _look(Filters(request_id=found.entry.request_id, type=found.entry.type), 1)
+    _look({"entry": found.entry.name}, found.entry.account_id, 1)
     one, names = found.entry, _Names([found.entry], allowed)
     return render_template(
         "auditor/entry.html",
@@ -102,10 +102,11 @@ def download() -> Response:
     if request.form.get("entry"):
         one = _located(request.form["entry"], allowed).entry
         made = bundle.extract_of([one.id])
+        _exported(made, {"entry": one.name}, one.account_id)
     else:
-        asked = question.parse(request.form, allowed, list(registry.apps()))
-        made = bundle.extract(asked.filters)
-    _exported(made)
+        filters = _exportable(question.parse(request.form, allowed, list(registry.apps())))
+        made = bundle.extract(filters)
+        _exported(made, filters.said(), filters.account_id)
     answer = Response(made.data, content_type="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="ledger-bundle-{made.size}.zip"'
     return answer
@@ -150,29 +151,42 @@ def _located(text: str, allowed: Scope) -> Located:
     return found
 
 
-def _look(filters: Filters, count: int) -> None:
-    """Write down that somebody looked (ux.md: every look is itself logged)."""
-    asked = {
-        name: str(value) for name in ("type", "channel", "request_id", "record") if (value := getattr(filters, name))
-    }
+def _exportable(asked: Question) -> Filters:
+    """What may be put into a bundle here: a question that was understood, whose answer a web request can carry."""
+    if asked.problems:
+        raise field_errors("invalid-parameter", {item["href"].lstrip("#"): [item["text"]] for item in asked.problems})
+    most = settings.current().bundle_entries
+    with database.read() as connection:
+        found = queries.total(connection, asked.filters)
+    if found > most:
+        words = _(
+            "%(found)s entries are more than a page can export (%(most)s). Narrow the question, or run connect ledger export."
+        )
+        raise Problem("invalid-request", words % {"found": found, "most": most})
+    return asked.filters
+
+
+def _look(filters: dict[str, Any], account_id: UUID | None, count: int) -> None:
+    """Write down that somebody looked: every look is itself in the ledger, and in that of the account it was at."""
     draft = acts.viewed(
         actor=actor.person(person().id).as_text(),
         place="console",
-        filters=asked,
+        filters=filters,
         count=count,
-        account_id=filters.account_id,
+        account_id=account_id,
         person_id=person().id,
         request_id=web.request_id(),
     )
     database.group_commit(lambda session: services.append(session, draft))
 
 
-def _exported(made: bundle.Bundle) -> None:
+def _exported(made: bundle.Bundle, filters: dict[str, Any], account_id: UUID | None) -> None:
     draft = acts.exported(
         actor=actor.person(person().id).as_text(),
         place="console",
         kind="extract",
-        filters={},
+        filters=filters,
+        account_id=account_id,
         person_id=person().id,
         count=made.count,
         size=made.size,

@@ -175,6 +175,9 @@ class Settings:
         seconds(600), "How often the checkpoint of a log at rest is published anew", unit="s"
     )
     index_batch: int = setting(50, "Most entries that the sealer enters in the subject index each time round")
+    bundle_entries: int = setting(
+        20_000, "Most entries of an evidence bundle made by the console; the command has no bound"
+    )
     ledger_retention: timedelta = setting(days(7 * 365), "How long ledger bodies are kept", unit="s", floor=days(183))
     call_retention: timedelta = setting(days(100 * 365), "How long calls are kept", unit="s", floor=days(183))
     exchange_retention: timedelta = setting(

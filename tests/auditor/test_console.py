@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy import text
 
 from connect.accounts import passwords, people
 from connect.auditor import chain
-from connect.core import actor, clock, database, ids
+from connect.core import actor, clock, database, ids, settings
 from connect.ledger import queries, sealer
 from connect.ledger.queries import Filters
 from tests.customer.test_consent import signed_in
@@ -102,7 +103,7 @@ def test_every_look_is_itself_an_entry(flow: Flow, look: Callable[..., Any]) -> 
     browser = look("auditor")
     browser.get("/ledger-console?type=grant")
     seen = newest(type="viewed")
-    assert seen.entry.members["filters"] == {"type": "grant"} and seen.entry.members["place"] == "console"
+    assert seen.entry.members["filters"]["type"] == "grant" and seen.entry.members["place"] == "console"
     browser.get(f"/ledger-console/entries/{seen.entry.name}")
     assert newest(type="viewed").entry.id > seen.entry.id
 
@@ -145,6 +146,27 @@ def test_a_bundle_verifies_without_us_and_its_export_is_an_entry(
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert newest(type="exported").entry.members["actor"].startswith("person:")
+
+
+def test_a_question_that_was_not_understood_exports_nothing(flow: Flow, look: Callable[..., Any]) -> None:
+    browser = look("auditor")
+    token = csrf(browser.get("/profile").text)
+    refused = browser.post("/ledger-console/bundle", data={"csrf_token": token, "account": "acc_mistyped"})
+    assert refused.status_code == 400 and "Choose one of the businesses" in refused.text
+
+
+def test_what_is_too_much_for_a_page_names_the_command(flow: Flow, look: Callable[..., Any]) -> None:
+    browser = look("auditor")
+    token = csrf(browser.get("/profile").text)
+    settings.activate(replace(settings.current(), bundle_entries=1))
+    refused = browser.post("/ledger-console/bundle", data={"csrf_token": token})
+    assert refused.status_code == 400 and "connect ledger export" in refused.text
+
+
+def test_a_look_at_an_accounts_entry_stands_in_that_accounts_ledger(flow: Flow, look: Callable[..., Any]) -> None:
+    read = newest(type="disclosure", channel="api").entry
+    look("auditor").get(f"/ledger-console/entries/{read.name}")
+    assert newest(type="viewed", account_id=flow.world.account_id).entry.members["filters"] == {"entry": read.name}
 
 
 def test_a_changed_row_is_named_by_the_check_and_on_its_page(flow: Flow, look: Callable[..., Any]) -> None:
