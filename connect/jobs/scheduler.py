@@ -13,6 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from connect.core import clock, database, health, ids, log
@@ -50,21 +52,30 @@ def run(stop: threading.Event) -> None:
         health.beat("jobs")
         for job in JOBS:
             if lease := _claim(job):
-                _finish(job, lease, _run(job))
+                _finish(job, lease, _run(job, lease))
 
 
-def _run(job: TimedJob) -> Report:
+def _run(job: TimedJob, lease: UUID | None = None) -> Report:
+    """Batches until there is nothing left to do; under a lease, only while it is still ours."""
     did = batches = 0
     try:
         while True:
             with database.unit_of_work() as session:
                 done = job.work(session)
             did, batches = did + done, batches + 1
-            if done < job.batch:
+            health.beat("jobs")
+            if done < job.batch or (lease is not None and not _renewed(job, lease)):
                 return Report(job.name, did, batches, clock.now())
     except Exception as error:
         logger.error("job failed", job=job.name, error=type(error).__name__, exc_info=True)
         return Report(job.name, did, batches, clock.now(), error=f"{type(error).__name__}: see the log")
+
+
+def _renewed(job: TimedJob, lease: UUID) -> bool:
+    """A long backlog keeps its lease; one that ran out belongs to whoever took it."""
+    mine = update(Job).where(Job.name == job.name, Job.lease == lease).values(leased_until=clock.now() + _LEASE)
+    with database.unit_of_work() as session:
+        return bool(session.connection().execute(mine).rowcount)
 
 
 def _claim(job: TimedJob) -> UUID | None:
@@ -74,8 +85,8 @@ def _claim(job: TimedJob) -> UUID | None:
     if due is not None and due > now:
         return None
     with database.unit_of_work() as session:
-        if due is None and not _first(session, job):
-            return None
+        if due is None:
+            _first(session, job, now)
         free = or_(Job.leased_until.is_(None), Job.leased_until < now)
         taken = (
             update(Job)
@@ -85,13 +96,10 @@ def _claim(job: TimedJob) -> UUID | None:
         return lease if session.connection().execute(taken).rowcount else None
 
 
-def _first(session: Session, job: TimedJob) -> bool:
-    """The job's row at its first run; somebody else may have made it in between, and then it is theirs."""
-    if session.get(Job, job.name) is not None:
-        return False
-    session.add(Job(name=job.name, due_at=clock.now()))
-    session.flush()
-    return True
+def _first(session: Session, job: TimedJob, now: datetime) -> None:
+    """The job's row at its first run; of two workers that make it at once, one does."""
+    insert = postgres_insert if database.dialect() == "postgresql" else sqlite_insert
+    session.execute(insert(Job).values(name=job.name, due_at=now, last_report="").on_conflict_do_nothing())
 
 
 def _finish(job: TimedJob, lease: UUID, report: Report) -> None:
