@@ -26,7 +26,7 @@ from connect.disclosure.models import CatalogueVersion
 from connect.grants import services as grants
 from connect.grants.models import Grant
 from connect.ledger.models import LedgerEntry
-from connect.scopes import catalogue
+from connect.scopes import canonical, catalogue
 from connect.scopes.terms import Terms
 from connect.webhooks import services, worker
 from connect.webhooks.pack import Letter, next_letters
@@ -253,9 +253,10 @@ def test_terms_narrowed_before_the_send_withhold_the_record(world: World, subscr
 def test_a_consent_older_than_the_record_withholds_it(world: World, subscription: Subscription) -> None:
     end_call(world.account_id)
     without_calls = catalogue.document() | {"resources": {}}
+    version = canonical.sha256(without_calls)
     with database.unit_of_work() as session:
-        session.add(CatalogueVersion(version="0" * 64, document=without_calls, first_seen_at=core_clock.now()))
-        session.execute(update(Grant).values(catalogue_version="0" * 64))
+        session.add(CatalogueVersion(version=version, document=without_calls, first_seen_at=core_clock.now()))
+        session.execute(update(Grant).values(catalogue_version=version))
     worker.drain_once()
     assert [body["type"] for body in subscription.received] == ["withheld"]
     assert attempts()[0].entry_id is None
