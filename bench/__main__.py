@@ -75,7 +75,7 @@ def _run(name: str, url: str, folder: Path, options: argparse.Namespace) -> None
     small = _reads(env, flow, options.seconds, "10,000 calls")
     _fill(name, there, options.calls - 10_000)
     large = _reads(env, flow, options.seconds, f"{options.calls:,} calls")
-    _say(name, "page of 50: a million against ten thousand", f"{large.rate / small.rate:.2f}")
+    _say(name, f"page of 50: {options.calls:,} calls against 10,000", f"{large.rate / small.rate:.2f}")
     _bounds(env, options.seconds, large)
     _tokens(env, there, options.seconds)
     _appends(name, there, flow, options.seconds)
