@@ -9,7 +9,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, ScalarSelect, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from apps_registry import lifecycle, redirects, secrets
@@ -119,6 +134,17 @@ _APP_COLUMNS = (
     App.client_kind.label("kind"), App.auth_method, App.profile, App.state, App.state_reason, App.policy_hash, App.retention_days,
 )  # fmt: skip
 _APP_MEMBERS = tuple(column.key for column in _APP_COLUMNS)  # they come first in a row
+
+
+def open_to(account_id: SQLColumnExpression[UUID], account_kind: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """`may_connect` as a condition on App: what was given to an app under test ends with its being a tester."""
+    tester = exists().where(AppTester.app_id == App.id, AppTester.account_id == account_id).correlate_except(AppTester)
+    return case(
+        (database.one_of(App.state, lifecycle.OPEN_TO_ALL), true()),
+        (App.state == State.PRIVATE, App.owner_account_id == account_id),
+        (database.one_of(App.state, lifecycle.OPEN_TO_TESTERS), or_(account_kind == "sandbox", tester)),
+        else_=false(),
+    )
 
 
 def version_in_force() -> ScalarSelect[UUID]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, literal, select
 
-from apps_registry.lifecycle import CLOSED
+from apps_registry.clients import open_to
 from apps_registry.models import App
 from connect.accounts.models import Account
 from connect.core import clock, database
@@ -29,7 +29,7 @@ _STANDING: Select[Any] = (
         Grant.version == bindparam("standing_version"),
         Grant.state == "active",
         Grant.expires_at > bindparam("standing_now", type_=UtcDateTime),
-        App.state.not_in(sorted(CLOSED)),
+        open_to(Account.id, Account.kind),
         Account.state == "active",
     )
 )

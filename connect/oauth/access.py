@@ -10,16 +10,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam, case, exists, false, or_, select, true
+from sqlalchemy import Connection, ScalarSelect, and_, bindparam, select
 
-from apps_registry import lifecycle
 from apps_registry.aggregates import json_list
-from apps_registry.clients import version_in_force
-from apps_registry.lifecycle import State
-from apps_registry.models import App, AppTester, RequestedScope
+from apps_registry.clients import open_to, version_in_force
+from apps_registry.models import App, RequestedScope
 from connect.accounts.models import Account
 from connect.core import ids
-from connect.core.database import Bytes, one_of
+from connect.core.database import Bytes
 from connect.grants.models import Grant
 from connect.oauth import standing, tokens
 from connect.oauth.models import AccessToken
@@ -72,20 +70,9 @@ def find(connection: Connection, text: str) -> Token | None:
     return None if row is None else Token(Standing(*row[_OWN:]), *row[:_OWN])
 
 
-def _open_to_the_account() -> ColumnElement[bool]:
-    """As apps_registry.clients.may_connect says it, in SQL: an app under test is for sandbox accounts and its testers."""
-    tester = exists().where(AppTester.app_id == App.id, AppTester.account_id == Account.id).correlate(App, Account)
-    return case(
-        (one_of(App.state, lifecycle.OPEN_TO_ALL), true()),
-        (App.state == State.PRIVATE, App.owner_account_id == Account.id),
-        (one_of(App.state, lifecycle.OPEN_TO_TESTERS), or_(Account.kind == "sandbox", tester)),
-        else_=false(),
-    )
-
-
 def _in_force() -> ScalarSelect[Any]:
     of_version = RequestedScope.app_version_id == version_in_force()
-    chosen = select(json_list(RequestedScope.scope)).where(and_(of_version, _open_to_the_account()))
+    chosen = select(json_list(RequestedScope.scope)).where(and_(of_version, open_to(Account.id, Account.kind)))
     return chosen.correlate(App, Account).scalar_subquery()
 
 

@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from apps_registry.clients import open_to
 from apps_registry.lifecycle import CLOSED
 from apps_registry.models import App
 from connect.accounts.models import Account
@@ -190,6 +191,8 @@ def _grant_stands(row: Columns) -> ColumnElement[bool]:
         Grant.expires_at > clock.now(),
         Account.id == Grant.account_id,
         Account.state == "active",
+        App.id == Grant.app_id,
+        open_to(Account.id, Account.kind),
     )
 
 

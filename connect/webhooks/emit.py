@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from apps_registry.lifecycle import CLOSED
+from apps_registry.clients import open_to
 from apps_registry.models import App
 from connect.accounts.models import Account
 from connect.calls.window import Window
@@ -90,7 +90,7 @@ def _audience(happening: Happening) -> Select[*tuple[Any, ...]]:
             Grant.account_id == happening.account_id,
             Grant.state == "active",
             Grant.expires_at > clock.now(),
-            App.state.not_in(sorted(CLOSED)),
+            open_to(Account.id, Account.kind),
             Account.state == "active",
         )
     )
