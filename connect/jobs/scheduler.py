@@ -1,4 +1,4 @@
-"""Timed jobs: each a function that does a bounded piece of work in one transaction and says how much it did.
+"""Timed jobs: each a function that does a bounded piece of work and says how much it did.
 
 A job is leased by its row, so several workers never run one at once; a worker that dies lets the lease run out.
 """
@@ -60,8 +60,7 @@ def _run(job: TimedJob, lease: UUID | None = None) -> Report:
     did = batches = 0
     try:
         while True:
-            with database.unit_of_work() as session:
-                done = job.work(session)
+            done = job.work()
             did, batches = did + done, batches + 1
             health.beat("jobs")
             if done < job.batch or (lease is not None and not _renewed(job, lease)):

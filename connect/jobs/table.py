@@ -1,4 +1,4 @@
-"""The timed jobs: name, how often, what it does, how much at most in one transaction."""
+"""The timed jobs: name, how often, what it does, how much at most in one go."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from connect.accounts import sessions
-from connect.core import limits, mail
+from connect.core import database, limits, mail
 from connect.grants import services as grants
 from connect.ledger import partitions
 from connect.oauth import housekeeping as tokens
@@ -18,20 +18,34 @@ from connect.webhooks import housekeeping as webhooks
 
 @dataclass(frozen=True)
 class TimedJob:
-    """`work` does at most `batch` things in the given unit of work and returns how many it did."""
+    """`work` does at most `batch` things, in transactions of its own, and returns how many it did."""
 
     name: str
     every: timedelta
-    work: Callable[[Session], int]
+    work: Callable[[], int]
     batch: int
 
 
+def in_unit(work: Callable[[Session, int], int], batch: int) -> Callable[[], int]:
+    """`work` on at most `batch` things in one transaction."""
+
+    def run() -> int:
+        with database.unit_of_work() as session:
+            return work(session, batch)
+
+    return run
+
+
+def _months(session: Session, _batch: int) -> int:
+    return partitions.make_months(session)
+
+
 JOBS: tuple[TimedJob, ...] = (
-    TimedJob("expire grants", timedelta(minutes=1), lambda session: grants.expire_due(session, 500), 500),
-    TimedJob("send mail", timedelta(seconds=2), lambda session: mail.deliver_due(session, 100), 100),
-    TimedJob("purge tokens", timedelta(minutes=5), lambda session: tokens.purge(session, 1_000), 1_000),
-    TimedJob("purge sessions", timedelta(hours=1), lambda session: sessions.purge(session, 1_000), 1_000),
-    TimedJob("purge deliveries", timedelta(hours=1), lambda session: webhooks.purge(session, 1_000), 1_000),
-    TimedJob("make months of the ledger", timedelta(days=1), partitions.make_months, 100),
-    TimedJob("purge rate limits", timedelta(minutes=10), lambda _session: limits.purge(10_000), 10_000),
+    TimedJob("expire grants", timedelta(minutes=1), in_unit(grants.expire_due, 500), 500),
+    TimedJob("send mail", timedelta(seconds=2), lambda: mail.deliver_due(20), 20),
+    TimedJob("purge tokens", timedelta(minutes=5), in_unit(tokens.purge, 1_000), 1_000),
+    TimedJob("purge sessions", timedelta(hours=1), in_unit(sessions.purge, 1_000), 1_000),
+    TimedJob("purge deliveries", timedelta(hours=1), in_unit(webhooks.purge, 1_000), 1_000),
+    TimedJob("make months of the ledger", timedelta(days=1), in_unit(_months, 100), 100),
+    TimedJob("purge rate limits", timedelta(minutes=10), lambda: limits.purge(10_000), 10_000),
 )
