@@ -102,7 +102,7 @@ def rotate(endpoint: UUID, as_json: bool) -> None:
 def enable(endpoint: UUID, as_json: bool) -> None:
     """Turn ENDPOINT on again; its record of failure starts anew."""
     with database.unit_of_work() as session:
-        services.enable(session, endpoint)
+        services.enable(session, endpoint, actor.operator())
     show_one(queries.status(endpoint).as_dict(), as_json=as_json)
 
 

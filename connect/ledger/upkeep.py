@@ -113,9 +113,21 @@ def key(
     return Draft("key", members)
 
 
-def config(*, event: str, actor: str, changes: Mapping[str, Any], reason: str | None = None) -> Draft:
-    """Settings that bear on disclosure or retention changed: name -> [before, after], secrets never."""
-    return Draft("config", {"event": event, "actor": actor, "changes": changes, "reason": reason})
+def config(
+    *,
+    event: str,
+    actor: str,
+    changes: Mapping[str, Any],
+    reason: str | None = None,
+    app_id: UUID | None = None,
+    person_id: UUID | None = None,
+) -> Draft:
+    """What bears on disclosure or retention was set otherwise: name -> [before, after], secrets never.
+
+    Settings of the platform, or of an app (`app_id`), such as where its webhooks go.
+    """
+    members = {"event": event, "actor": actor, "changes": changes, "reason": reason}
+    return Draft("config", members, app_id=app_id, person_id=person_id)
 
 
 def policy(

@@ -1,10 +1,12 @@
-"""Acts on an endpoint: add it, rotate its secret, turn it off and on, remove it. Each act on a secret is a ledger entry."""
+"""Acts on an endpoint: add it, rotate its secret, turn it off and on, remove it. Each act is a ledger entry:
+where a customer's data is sent, and whether, is what an auditor asks first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -14,7 +16,7 @@ from connect.core import clock, ids, settings
 from connect.core.actor import Actor
 from connect.core.egress.errors import REFUSED, EgressRefused
 from connect.core.egress.policy import Policy, check
-from connect.ledger import acts
+from connect.ledger import acts, upkeep
 from connect.ledger import services as ledger
 from connect.webhooks import signing
 from connect.webhooks.catalogue import EVENT_TYPES
@@ -44,6 +46,7 @@ def add(session: Session, app_id: UUID, url: str, types: Iterable[str], actor: A
     )
     session.add(endpoint)
     session.flush()
+    _record(session, endpoint, None, "made", actor)
     return NewSecret(endpoint, _make_secret(session, endpoint, "made", actor))
 
 
@@ -59,7 +62,9 @@ def rotate(session: Session, endpoint_id: UUID, actor: Actor) -> NewSecret:
 def remove(session: Session, endpoint_id: UUID, actor: Actor) -> WebhookEndpoint:
     """End an endpoint and its secrets for good; what still waited for it is cancelled. Raises NoSuchEndpoint."""
     endpoint = find(session, endpoint_id)
+    before = _said(endpoint)
     endpoint.state, endpoint.state_reason = "removed", ""
+    _record(session, endpoint, before, "removed", actor)
     _end_waiting(session, endpoint_id, "cancelled")
     for secret in session.scalars(select(EndpointSecret).where(EndpointSecret.endpoint_id == endpoint_id)):
         secret.expires_at = clock.now()
@@ -67,21 +72,25 @@ def remove(session: Session, endpoint_id: UUID, actor: Actor) -> WebhookEndpoint
     return endpoint
 
 
-def disable(session: Session, endpoint_id: UUID, reason: str) -> None:
-    """Turn an endpoint off; what waits for it is kept as skipped. `reason`: gone, asked, failing."""
-    session.execute(
-        update(WebhookEndpoint)
-        .where(WebhookEndpoint.id == endpoint_id, WebhookEndpoint.state == "enabled")
-        .values(state="disabled", state_reason=reason)
-    )
+def disable(session: Session, endpoint_id: UUID, reason: str, actor: Actor) -> None:
+    """Turn an endpoint off; what waits for it is kept as skipped. `reason`: gone, asked, failing. One that is off stays so."""
+    enabled = (WebhookEndpoint.id == endpoint_id, WebhookEndpoint.state == "enabled")
+    endpoint = session.scalar(select(WebhookEndpoint).where(*enabled).with_for_update())
+    if endpoint is not None:
+        before = _said(endpoint)
+        endpoint.state, endpoint.state_reason = "disabled", reason
+        _record(session, endpoint, before, "disabled", actor, reason)
     _end_waiting(session, endpoint_id, "skipped")
 
 
-def enable(session: Session, endpoint_id: UUID) -> WebhookEndpoint:
+def enable(session: Session, endpoint_id: UUID, actor: Actor) -> WebhookEndpoint:
     """Turn an endpoint on again; its record of failure starts anew. Raises NoSuchEndpoint."""
     endpoint = find(session, endpoint_id)
+    before = _said(endpoint)
     endpoint.state, endpoint.state_reason = "enabled", ""
     endpoint.failing_since, endpoint.failures, endpoint.paused_until = None, 0, None
+    if _said(endpoint) != before:
+        _record(session, endpoint, before, "enabled", actor)
     return endpoint
 
 
@@ -122,6 +131,30 @@ def _make_secret(session: Session, endpoint: WebhookEndpoint, event: str, actor:
     session.flush()
     _write(session, endpoint, row, event, actor)
     return secret
+
+
+def _said(endpoint: WebhookEndpoint) -> dict[str, Any]:
+    """What the ledger says of an endpoint."""
+    return {"url": endpoint.url, "types": list(endpoint.types), "state": endpoint.state}
+
+
+def _record(
+    session: Session,
+    endpoint: WebhookEndpoint,
+    before: dict[str, Any] | None,
+    event: str,
+    actor: Actor,
+    reason: str = "",
+) -> None:
+    draft = upkeep.config(
+        event=event,
+        actor=actor.as_text(),
+        changes={f"webhook endpoint {ids.encode('whe', endpoint.id)}": [before, _said(endpoint)]},
+        reason=reason or None,
+        app_id=endpoint.app_id,
+        person_id=actor.id,
+    )
+    ledger.append(session, draft)
 
 
 def _write(session: Session, endpoint: WebhookEndpoint, secret: EndpointSecret, event: str, actor: Actor) -> None:

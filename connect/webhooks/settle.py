@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import case, func, insert, literal, or_, update
 from sqlalchemy.orm import Session
 
-from connect.core import clock, ids, queue, settings
+from connect.core import actor, clock, ids, queue, settings
 from connect.core.database import UtcDateTime
 from connect.core.queue import Settled
 from connect.ledger import acts
@@ -64,7 +64,7 @@ def _endpoint(session: Session, endpoint_id: UUID, judged: Sequence[Judged], now
     elif not _note_failures(session, endpoint_id, judged, now):
         reason = reason or "failing"
     if reason:
-        services.disable(session, endpoint_id, reason)
+        services.disable(session, endpoint_id, reason, actor.SYSTEM)
     return not reason
 
 

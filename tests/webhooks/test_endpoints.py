@@ -12,7 +12,9 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from connect.core import actor, database
 from connect.core import clock as core_clock
+from connect.ledger import queries as queries_of_ledger
 from connect.ledger.models import LedgerEntry
+from connect.ledger.queries import Filters
 from connect.webhooks import housekeeping, queries, services, worker
 from connect.webhooks.errors import NoSuchEndpoint, TooManyEndpoints, UnknownTypes, UrlRefused
 from connect.webhooks.models import Delivery, DeliveryAttempt, EndpointSecret, Event
@@ -36,6 +38,24 @@ def rotate(subscription: Subscription) -> services.NewSecret:
 def test_a_new_endpoint_hears_everything_unless_it_says_otherwise(world: World) -> None:
     assert add(world, "https://hooks.neem.in/a").endpoint.types == ["call.ended", "grant.revoked"]
     assert add(world, "https://hooks.neem.in/b", ("call.ended",)).endpoint.types == ["call.ended"]
+
+
+def test_where_data_is_sent_and_whether_is_in_the_ledger_with_who_set_it(world: World) -> None:
+    added = add(world, "https://hooks.neem.in/a", ("call.ended",)).endpoint
+    for _ in range(2):  # the second time changes nothing, so it says nothing
+        with database.unit_of_work() as session:
+            services.disable(session, added.id, "failing", actor.SYSTEM)
+    with database.unit_of_work() as session:
+        services.enable(session, added.id, world.actor)
+    with database.unit_of_work() as session:
+        services.remove(session, added.id, world.actor)
+    with database.read() as connection:
+        told = list(queries_of_ledger.each(connection, Filters(type="config", app_id=world.app_id)))[::-1]
+    assert [entry.members["event"] for entry in told] == ["made", "disabled", "enabled", "removed"]
+    assert [entry.members["actor"].partition(":")[0] for entry in told] == ["operator", "system", "person", "person"]
+    ((name, (before, after)),) = told[0].members["changes"].items()
+    assert name.startswith("webhook endpoint whe_") and before is None
+    assert after == {"url": "https://hooks.neem.in/a", "types": ["call.ended"], "state": "enabled"}
 
 
 @pytest.mark.parametrize(

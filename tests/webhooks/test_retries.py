@@ -188,7 +188,7 @@ def test_turning_an_endpoint_on_starts_its_record_anew(world: World, subscriptio
     end_call(world.account_id)
     worker.drain_once()
     with database.unit_of_work() as session:
-        services.enable(session, subscription.id)
+        services.enable(session, subscription.id, SYSTEM)
     end_call(world.account_id, 2)
     worker.drain_once()
     assert subscription.row().failing_since is None
