@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 
 from apps_registry.clients import version_in_force
 from apps_registry.errors import NoSuchApp, NoSuchTeam
@@ -22,12 +22,13 @@ from apps_registry.models import (
     RequestedScope,
     Review,
 )
+from apps_registry.versions import PUBLISHED
 from connect.core import clock, database
 
 
 @dataclass(frozen=True)
 class AppLine:
-    """An app in a list. `version` is the number of its version in force, None before the first."""
+    """An app in a list. `version` is the number of its version in force, None before the first; `reviewed`: one was published."""
 
     id: UUID
     client_id: str
@@ -40,6 +41,7 @@ class AppLine:
     created_at: datetime
     updated_at: datetime
     version: int | None
+    reviewed: bool
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,13 @@ def app_name(app_id: UUID) -> str:
         return connection.scalar(select(App.name).where(App.id == app_id)) or ""
 
 
+def apps_of(app_ids: Iterable[UUID]) -> dict[UUID, AppLine]:
+    """The apps of these ids, by one statement."""
+    with database.read() as connection:
+        rows = connection.execute(_lines().where(App.id.in_(set(app_ids))))
+        return {row.id: AppLine(**row._mapping) for row in rows}
+
+
 def apps(team_ids: Iterable[UUID] | None = None, limit: int = 200) -> Sequence[AppLine]:
     """Apps, newest first: of the given teams, or all."""
     query = _lines().order_by(App.id.desc()).limit(limit)
@@ -198,9 +207,11 @@ def teams() -> Sequence[tuple[UUID, str]]:
 
 def _lines() -> Select[*tuple[Any, ...]]:
     number = select(AppVersion.number).where(AppVersion.id == version_in_force()).correlate(App).scalar_subquery()
+    published = exists().where(AppVersion.app_id == App.id, AppVersion.state == PUBLISHED).correlate(App)
     return select(
         App.id, App.client_id, App.name, App.legal_developer, App.team_id, DeveloperTeam.name.label("team"),
         App.client_kind.label("kind"), App.state, App.created_at, App.updated_at, number.label("version"),
+        published.label("reviewed"),
     ).join(DeveloperTeam, DeveloperTeam.id == App.team_id)  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from apps_registry.queries import AppLine
+from apps_registry.errors import NoSuchApp
+from apps_registry.queries import app_id_of
 from connect.auditor.scope import Scope
 from connect.core import clock, ids
 from connect.ledger.queries import Filters
@@ -57,7 +58,7 @@ class Question:
         return None if self.has_dates else next((days for days in WINDOWS if days > self.days), None)
 
 
-def parse(given: Mapping[str, str], scope: Scope, apps: list[AppLine]) -> Question:
+def parse(given: Mapping[str, str], scope: Scope) -> Question:
     """The question of an address. Nothing in it can widen `scope`."""
     asked = {name: given.get(name, "").strip() for name in TEXTS}
     problems: list[dict[str, str]] = []
@@ -68,7 +69,7 @@ def parse(given: Mapping[str, str], scope: Scope, apps: list[AppLine]) -> Questi
         since = clock.now() - timedelta(days=days)
     filters = Filters(
         account_id=scope.only(account),
-        app_id=_one_of("app", asked, {app.client_id: app.id for app in apps}, _("Choose one of the apps."), problems),
+        app_id=_app(asked["app"], problems),
         type=_one_of(
             "type", asked, dict(zip(TYPES, TYPES, strict=True)), _("Choose one of the kinds of entry."), problems
         ),
@@ -81,6 +82,14 @@ def parse(given: Mapping[str, str], scope: Scope, apps: list[AppLine]) -> Questi
         until=until + timedelta(days=1) if until else None,
     )
     return Question(asked, filters, days, _before(given.get("before", ""), problems), problems)
+
+
+def _app(client_id: str, problems: list[dict[str, str]]) -> UUID | None:
+    try:
+        return app_id_of(client_id) if client_id else None
+    except NoSuchApp:
+        problems.append({"text": _("Choose one of the apps."), "href": "#app"})
+        return None
 
 
 def _one_of(

@@ -33,8 +33,8 @@ blueprint = Blueprint("auditor", __name__, template_folder="templates")
 @requires(Right.READ_LEDGER, Right.READ_ALL_LEDGERS)
 def console() -> str:
     """Search, with the state of the log on top."""
-    allowed, apps = scope.of(person()), list(registry.apps())
-    asked = question.parse(request.args, allowed, apps)
+    allowed = scope.of(person())
+    asked = question.parse(request.args, allowed)
     found, leaves = _search(asked)
     _look(asked.filters.said(), asked.filters.account_id, len(found))
     names = _Names(found, allowed)
@@ -42,7 +42,7 @@ def console() -> str:
     return render_template(
         "auditor/console.html",
         query=asked.asked,
-        choices=_choices(allowed, apps),
+        choices=_choices(allowed),
         window_words=_window_words(asked),
         wider_url=_address(asked, days=asked.wider()) if asked.wider() else None,
         problems=asked.problems,
@@ -104,7 +104,7 @@ def download() -> Response:
         made = bundle.extract_of([one.id])
         _exported(made, {"entry": one.name}, one.account_id)
     else:
-        filters = _exportable(question.parse(request.form, allowed, list(registry.apps())))
+        filters = _exportable(question.parse(request.form, allowed))
         made = bundle.extract(filters)
         _exported(made, filters.said(), filters.account_id)
     answer = Response(made.data, content_type="application/zip")
@@ -128,7 +128,9 @@ class _Names:
 
     def __init__(self, found: list[Entry], allowed: Scope) -> None:
         self.accounts = allowed.accounts
-        self.apps = {app.id: app.name for app in registry.apps()}
+        self.apps = {
+            key: app.name for key, app in registry.apps_of(each.app_id for each in found if each.app_id).items()
+        }
         self.people = accounts.names(each.person_id for each in found if each.person_id)
 
 
@@ -234,16 +236,16 @@ def _related(one: Entry) -> list[dict[str, str]]:
             {"words": _("Entries of the same request"), "href": url_for("auditor.console", request_id=one.request_id)}
         )
     if one.account_id and one.app_id:
-        client = next((app.client_id for app in registry.apps() if app.id == one.app_id), "")
-        href = url_for("auditor.console", account=ids.encode("acc", one.account_id), app=client)
+        client_id = registry.apps_of([one.app_id])[one.app_id].client_id
+        href = url_for("auditor.console", account=ids.encode("acc", one.account_id), app=client_id)
         links.append({"words": _("Entries of this app and business"), "href": href})
     return links
 
 
-def _choices(allowed: Scope, apps: list[registry.AppLine]) -> dict[str, list[dict[str, str]]]:
+def _choices(allowed: Scope) -> dict[str, list[dict[str, str]]]:
     return {
         "accounts": [{"value": ids.encode("acc", each), "words": name} for each, name in allowed.accounts.items()],
-        "apps": [{"value": app.client_id, "words": app.name} for app in apps],
+        "apps": [{"value": app.client_id, "words": app.name} for app in registry.apps()],
         "types": [{"value": each, "words": each} for each in TYPES],
         "channels": [{"value": each, "words": each} for each in CHANNELS],
     }

@@ -55,7 +55,8 @@ def connected_apps() -> str:
     tab = "ended" if request.args.get("tab") == "ended" else "live"
     shown = [grant for grant in grants if grant.live == (tab == "live")]
     names = accounts.names(grant.given_by for grant in shown)
-    cards = [_card(grant, account.timezone, names) for grant in shown]
+    apps, reads = registry.apps_of(grant.app_id for grant in shown), usage.last_reads(account.id)
+    cards = [_card(grant, apps[grant.app_id], reads.get(grant.id), names) for grant in shown]
     return render_template("customer/connected_apps.html", tab=tab, counts=_counts(grants), apps=cards)
 
 
@@ -225,23 +226,21 @@ def _short(grant: GrantView, sums: dict[UUID, tuple[int, int, Any]]) -> dict[str
     }
 
 
-def _card(grant: GrantView, zone: str, names: dict[UUID, str]) -> dict[str, Any]:
-    used = usage.of_grant(grant.account_id, grant.id, zone)
-    app = presenting.app_facts(registry.app_page(grant.app_id))
+def _card(
+    grant: GrantView, app: registry.AppLine, read: usage.LastRead | None, names: dict[UUID, str]
+) -> dict[str, Any]:
     return {
         "grant_id": presenting.grant_id(grant),
-        "name": grant.app_name,
-        "developer": app["developer"],
-        "reviewed": app["reviewed"],
+        "name": app.name,
+        "developer": app.legal_developer,
+        "reviewed": app.reviewed,
         "status": presenting.status(grant),
         "given_at": grant.given_at,
         "given_by": names.get(grant.given_by, ""),
         "ends_at": grant.expires_at,
         "ended_at": grant.ended_at,
         "end_words": presenting.end_words(grant),
-        "last_read": {"at": used.last, "records": used.last_records, "fields": len(used.last_fields)}
-        if used.last
-        else None,
+        "last_read": read,
         "granted": len(grant.scopes),
         "refused": len(grant.refused),
     }

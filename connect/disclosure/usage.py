@@ -17,6 +17,7 @@ import orjson
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from connect.core import clock, database
+from connect.grants.models import Grant
 from connect.ledger.models import LOG, LedgerEntry
 
 _BODIES = 2_000  # entries whose bodies are opened; a page of one grant stays quick with a million entries
@@ -59,6 +60,15 @@ class Usage:
     scopes: dict[str, datetime] = field(default_factory=dict)  # used scope -> last use
 
 
+@dataclass(frozen=True)
+class LastRead:
+    """When something last left under a grant: how many records, of how many fields."""
+
+    at: datetime
+    records: int
+    fields: int
+
+
 def of_grant(account_id: UUID, grant_id: UUID, zone: str) -> Usage:
     """The use of one grant; days are those of `zone` (IANA)."""
     with database.read() as connection:
@@ -92,6 +102,24 @@ def sums_of_account(account_id: UUID) -> dict[UUID, tuple[int, int, datetime]]:
         return {
             grant: (requests, records, last) for requests, records, _first, last, grant in connection.execute(statement)
         }
+
+
+def last_reads(account_id: UUID) -> dict[UUID, LastRead]:
+    """The last disclosure under each grant of an account, by one statement."""
+    newest = (
+        select(LedgerEntry.id)
+        .where(*_disclosed(account_id), LedgerEntry.grant_id == Grant.id)
+        .order_by(LedgerEntry.id.desc())
+        .limit(1)
+        .correlate(Grant)
+        .scalar_subquery()
+    )
+    of_entry = (LedgerEntry.log_id == LOG, LedgerEntry.id == newest)
+    statement = select(Grant.id, LedgerEntry.at, LedgerEntry.body).join(LedgerEntry, and_(*of_entry))
+    with database.read() as connection:
+        rows = connection.execute(statement.where(Grant.account_id == account_id)).all()
+    opened = ((grant_id, at, orjson.loads(body)) for grant_id, at, body in rows)
+    return {grant_id: LastRead(at, body["count"], len(body["fields"])) for grant_id, at, body in opened}
 
 
 def recent(account_id: UUID, period: timedelta) -> tuple[int, int]:

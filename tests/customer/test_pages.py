@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -116,6 +117,18 @@ def test_a_paused_app_and_an_expired_one_say_so(flow: Flow, clock: Clock) -> Non
     clock.move(days=91)
     flow.sign_in()
     assert "Expired" in flow.browser.get(path).text
+
+
+def test_the_number_of_statements_does_not_grow_with_connections(app: Flask, flow: Flow, count_queries: Any) -> None:
+    flow.browser.get("/connected-apps")
+    with count_queries() as one:
+        flow.browser.get("/connected-apps")
+    others = [world.make(name=f"Other {number}") for number in range(3)]
+    for other in others:
+        world.give(replace(other, account_id=flow.world.account_id, person_id=flow.world.person_id))
+    with count_queries() as four:
+        page = flow.browser.get("/connected-apps").text
+    assert page.count("Ends by itself") == 4 and len(four) == len(one)
 
 
 def test_the_number_of_statements_does_not_grow_with_what_was_read(flow: Flow, count_queries: Any) -> None:
