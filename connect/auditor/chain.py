@@ -33,6 +33,13 @@ def card() -> dict[str, Any]:
     }
 
 
+def size() -> int:
+    """How many leaves the log has."""
+    with database.read() as connection:
+        head = store.head(connection)
+    return head.size if head else 0
+
+
 def verifier_key() -> str:
     """The key that auditors pin: `origin+hash+key`."""
     with database.read() as connection:

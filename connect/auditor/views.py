@@ -115,7 +115,10 @@ def download() -> Response:
 @blueprint.post("/ledger-console/check")
 @requires(Right.READ_LEDGER, Right.READ_ALL_LEDGERS)
 def check() -> Any:
-    """Check the whole log now."""
+    """Check the whole log now, where it is not too long for a page."""
+    if chain.size() > settings.current().console_check_leaves:
+        flash(_("The log is too long to be checked from here. Run connect ledger check."), "warning")
+        return redirect(url_for("auditor.console"), 303)
     report = selfcheck.look()
     with database.unit_of_work() as session:
         done = selfcheck.keep(session, report)

@@ -178,6 +178,7 @@ class Settings:
     bundle_entries: int = setting(
         20_000, "Most entries of an evidence bundle made by the console; the command has no bound"
     )
+    console_check_leaves: int = setting(1_000_000, "Most leaves the console checks on demand; the command has no bound")
     ledger_retention: timedelta = setting(days(7 * 365), "How long ledger bodies are kept", unit="s", floor=days(183))
     call_retention: timedelta = setting(days(100 * 365), "How long calls are kept", unit="s", floor=days(183))
     exchange_retention: timedelta = setting(

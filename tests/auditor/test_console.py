@@ -163,6 +163,14 @@ def test_what_is_too_much_for_a_page_names_the_command(flow: Flow, look: Callabl
     assert refused.status_code == 400 and "connect ledger export" in refused.text
 
 
+def test_a_log_too_long_for_a_page_names_the_command(flow: Flow, look: Callable[..., Any]) -> None:
+    browser = look("auditor")
+    token = csrf(browser.get("/profile").text)
+    settings.activate(replace(settings.current(), console_check_leaves=1))
+    answer = browser.post("/ledger-console/check", data={"csrf_token": token})
+    assert "connect ledger check" in browser.get(answer.location).text
+
+
 def test_a_look_at_an_accounts_entry_stands_in_that_accounts_ledger(flow: Flow, look: Callable[..., Any]) -> None:
     read = newest(type="disclosure", channel="api").entry
     look("auditor").get(f"/ledger-console/entries/{read.name}")
