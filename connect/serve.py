@@ -6,6 +6,7 @@ respawned when it dies. PostgreSQL: a supervisor over web, seal and work process
 
 from __future__ import annotations
 
+import gc
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from connect.jobs import scheduler
 from connect.ledger import durability, sealer
 from connect.webhooks import worker
 
+_OBJECTS_BETWEEN_LOOKS = 20_000
 _RESPAWN = 1.0  # seconds before a part that died is started again
 PARTS: tuple[tuple[str, ...], ...] = (("web",), ("seal-forever",), ("work",))
 
@@ -68,7 +70,9 @@ def web_only() -> Flask:
     """The application of a web worker beside which seal and work run as processes of their own."""
     from connect.app import create_app
 
-    return create_app()
+    app = create_app()
+    _settle()
+    return app
 
 
 def embedded() -> Flask:
@@ -79,6 +83,14 @@ def embedded() -> Flask:
     for name, target in (("sealer", sealer.run), ("jobs", scheduler.run), ("webhooks", worker.run)):
         _thread(name, target, stop)
     return app
+
+
+def _settle() -> None:
+    """Tell the collector that what the application is made of stays, and to look less often: fifty records are 2,000 objects without
+    a cycle among them, and to walk over them took a fifth of a read's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_LOOKS, 20, 50)
 
 
 def _thread(name: str, target: Callable[[threading.Event], None], stop: threading.Event) -> None:

@@ -113,8 +113,13 @@ def parts(resource: str, window: Window, names: Sequence[str], calls: Collection
     return query.order_by(call_id, *order.by())
 
 
-def _visible(resource: str, window: Window, names: Sequence[str], order: Order) -> Select[Any]:
+def columns(resource: str, window: Window, names: Sequence[str], order: Order) -> list[ColumnElement[Any]]:
+    """What is selected: the fields, the six keys, the sort value."""
     source = SOURCES[resource]
     shown = {**source.columns, **source.narrowed(window)}
-    columns = [shown[name] for name in names]
-    return select(*columns, *source.keys, order.sort_value).select_from(source.rows).where(*source.within(window))
+    return [*(shown[name] for name in names), *source.keys, order.sort_value]
+
+
+def _visible(resource: str, window: Window, names: Sequence[str], order: Order) -> Select[Any]:
+    source = SOURCES[resource]
+    return select(*columns(resource, window, names, order)).select_from(source.rows).where(*source.within(window))

@@ -11,6 +11,7 @@ import hashlib
 import secrets
 import threading
 import zlib
+from functools import lru_cache
 from uuid import UUID
 
 from connect.core import clock
@@ -42,9 +43,15 @@ def new() -> UUID:
     return UUID(int=(millisecond << 80) | (0x7 << 76) | (rand_a << 64) | (0b10 << 62) | rand_b)
 
 
+@lru_cache(maxsize=1 << 14)  # most ids of a page stand there more than once
 def encode(prefix: str, value: UUID) -> str:
     """`call` and an id -> `call_06g1…`; the order of texts is the order of ids."""
-    high, low = value.int >> 60, value.int & _LOW_60  # shifting two small numbers is eight times as fast as one large
+    return encode_number(prefix, value.int)
+
+
+def encode_number(prefix: str, number: int) -> str:
+    """128 bits in the form of an id."""
+    high, low = number >> 60, number & _LOW_60  # shifting two small numbers is eight times as fast as one large
     return (
         f"{prefix}_{_TRIPLES[high >> 60][1:]}{_TRIPLES[high >> 45 & 32767]}{_TRIPLES[high >> 30 & 32767]}"
         f"{_TRIPLES[high >> 15 & 32767]}{_TRIPLES[high & 32767]}{_TRIPLES[low >> 45]}{_TRIPLES[low >> 30 & 32767]}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,22 +14,19 @@ from connect.scopes.encode import compile_encoder
 
 def encode(context: Context, rows: Rows) -> list[dict[str, Any]]:
     """The records of `rows`, as `context`'s recipient may see them, nested rows inside."""
-    records = compile_encoder(rows.projection)(_with_references(context, rows))
+    records = compile_encoder(rows.projection)(rows.values)
+    if "caller_ref" in rows.projection.names:
+        _refer(context, rows, records)
     for member, children in rows.nested.items():
         for record, keys in zip(records, rows.keys, strict=True):
             record[member] = encode(context, children[keys.record_id]) if keys.record_id in children else []
     return records
 
 
-def _with_references(context: Context, rows: Rows) -> Sequence[Sequence[Any]]:
-    names = rows.projection.names
-    if "caller_ref" not in names:
-        return rows.values
-    at, key = names.index("caller_ref"), _reference_key(context)
-    return [
-        (*values[:at], _reference(key, keys.subject_id), *values[at + 1 :])
-        for values, keys in zip(rows.values, rows.keys, strict=True)
-    ]
+def _refer(context: Context, rows: Rows, records: list[dict[str, Any]]) -> None:
+    key = _reference_key(context)
+    for record, keys in zip(records, rows.keys, strict=True):
+        record["caller_ref"] = _reference(key, keys.subject_id)
 
 
 def _reference_key(context: Context) -> bytes:
@@ -41,4 +37,4 @@ def _reference(key: bytes, subject_id: UUID | None) -> str | None:
     """The same for one app and account, another for every other app, so that apps cannot join what they hold on callers."""
     if subject_id is None:
         return None
-    return ids.encode("caller", UUID(bytes=hmac.digest(key, subject_id.bytes, "sha256")[:16]))
+    return ids.encode_number("caller", int.from_bytes(hmac.digest(key, subject_id.bytes, "sha256")[:16]))

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Row
 
 from connect.calls import prepared, queries
 from connect.calls.prepared import Prepared
@@ -28,7 +30,6 @@ from connect.scopes.fields import DataClass
 from connect.scopes.values import rfc3339
 
 CALL_MEMBERS = ("legs",)  # what a single call has beside its own fields
-_KEYS = len(Keys._fields)
 Only = frozenset[str] | None
 
 
@@ -98,39 +99,36 @@ def _page(context: Context, resource: str, filters: Mapping[str, Any], paging: P
     after = cursors.decode(bound, paging.cursor) if paging.cursor is not None else None
     query = prepared.page(resource, window, shown.names, filters=filters, after=after, limit=paging.limit + 1)
     with database.read() as connection:
-        found = connection.execute(*query).all()
-    rows = _rows(shown, found[: paging.limit])
+        found = query.run(connection)
+    rows = _rows(shown, query, found[: paging.limit])
     said = _window_said(context, window, filters)
     if len(found) <= paging.limit:
         return Page(rows, None, said)
-    position = queries.order_of(resource, filters).position(found[paging.limit - 1][-1], rows.keys[-1].record_id)
+    last = found[paging.limit - 1][query.form.last]
+    position = queries.order_of(resource, filters).position(last, rows.keys[-1].record_id)
     return Page(rows, cursors.encode(bound, position), said)
 
 
 def _one(context: Context, resource: str, record_id: UUID, only: Only) -> Rows | None:
     shown = _projection(context, resource, only)
+    query = prepared.one(resource, window_of(context), shown.names, record_id)
     with database.read() as connection:
-        found = connection.execute(*prepared.one(resource, window_of(context), shown.names, record_id)).all()
-    return _rows(shown, found) if found else None
+        found = query.run(connection)
+    return _rows(shown, query, found) if found else None
 
 
 def _parts(context: Context, resource: str, call_ids: Collection[UUID]) -> dict[UUID, Rows]:
     """Rows that hang on calls, by call; a call without any has none here."""
     shown = _projection(context, resource)
+    query = prepared.parts(resource, window_of(context), shown.names, call_ids)
     with database.read() as connection:
-        return _by_call(connection, shown, prepared.parts(resource, window_of(context), shown.names, call_ids))
+        found = query.run(connection)
+    by_call = groupby(found, key=itemgetter(query.form.last))
+    return {call_id: _rows(shown, query, list(parts)) for call_id, parts in by_call}
 
 
-def _by_call(connection: Connection, shown: Projection, query: Prepared) -> dict[UUID, Rows]:
-    grouped: dict[UUID, list[Row[Any]]] = {}
-    for row in connection.execute(*query):
-        grouped.setdefault(row[-1], []).append(row)
-    return {call_id: _rows(shown, found) for call_id, found in grouped.items()}
-
-
-def _rows(shown: Projection, found: Sequence[Row[Any]]) -> Rows:
-    width = len(shown.fields)
-    return Rows(shown, [row[:width] for row in found], [Keys(*row[width : width + _KEYS]) for row in found])
+def _rows(shown: Projection, query: Prepared, found: Sequence[Row[Any]]) -> Rows:
+    return Rows(shown, found, [Keys(*query.form.keys(row)) for row in found])
 
 
 def _about_people(resource: str, filters: Mapping[str, Any]) -> dict[str, str]:

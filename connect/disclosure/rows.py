@@ -23,7 +23,7 @@ class Keys(NamedTuple):
 
 @dataclass(frozen=True)
 class Rows:
-    """`values[i]` are the projection's fields of row i in order, `keys[i]` its keys.
+    """`values[i]` begins with the projection's fields of row i in order, `keys[i]` are its keys.
 
     `nested` are rows of another resource that stand inside a row: name of the member -> record id -> its rows. `asked` are values
     about people that the question named, such as a caller's number: the entry keeps a digest of each, whatever was found.
