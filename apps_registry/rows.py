@@ -14,7 +14,7 @@ from apps_registry.models import App, AppVersion, RequestedScope
 def locked_app(session: Session, app_id: UUID) -> App:
     """The app, locked until the transaction ends and read afresh. Raises NoSuchApp."""
     found = session.scalar(
-        select(App).where(App.id == app_id).with_for_update().execution_options(populate_existing=True)
+        select(App).where(App.id == app_id).with_for_update(key_share=True).execution_options(populate_existing=True)
     )
     if found is None:
         raise NoSuchApp

@@ -94,6 +94,17 @@ def claim(
     return session.execute(statement).all()
 
 
+def change_free(session: Session, table: Table, which: ColumnElement[bool], values: dict[str, Any]) -> None:
+    """Set `values` on the rows of `which` that nobody is claiming or settling at this moment.
+
+    Those in somebody's hands are passed over instead of waited for: whoever waits for many rows in an order of his own can deadlock
+    with another. What must hold for them too has to be asked at the next claim.
+    """
+    free = once(select(*table.primary_key).where(which).with_for_update(skip_locked=True, key_share=True), "free")
+    mine = (key == free.c[key.name] for key in table.primary_key)
+    session.execute(update(table).where(*mine).values(**values))
+
+
 def once(statement: Select[Any], name: str) -> CTE:
     """`statement` as a part of another one, run a single time. PostgreSQL may run a subquery once for each row it is joined to, and one
     that locks rows and has a LIMIT then takes more than its limit."""
@@ -112,7 +123,8 @@ class Settled:
 def settle(session: Session, table: Table, settled: Sequence[Settled]) -> int:
     """Set the values, of the same columns for every row, in one round trip; how many rows that changed.
 
-    A row whose lease is another's by now is left as it is.
+    A row whose lease is another's by now is left as it is. Rows are changed in the order of their keys, so that two who settle at once
+    cannot each wait for the other.
     """
     if not settled:
         return 0
@@ -127,7 +139,7 @@ def settle(session: Session, table: Table, settled: Sequence[Settled]) -> int:
         {"held": row.lease.token}
         | {f"key_{column.name}": part for column, part in zip(keys, row.key, strict=True)}
         | {f"new_{name}": value for name, value in row.values.items()}
-        for row in settled
+        for row in sorted(settled, key=lambda row: row.key)
     ]
     return session.connection().execute(statement, rows).rowcount
 
@@ -139,7 +151,7 @@ def _pick_postgresql(table: Table, wanted: Wanted, now: datetime) -> Select[Any]
         .where(table.c[wanted.group] == groups.c.id, table.c.due_at <= now, wanted.ready(table.c))
         .order_by(*wanted.order(table.c))
         .limit(func.greatest(groups.c.slots, 0))
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
         .lateral("rows")
     )
     rank = func.row_number().over(partition_by=rows.c[wanted.group], order_by=wanted.order(rows.c)).label("rank")

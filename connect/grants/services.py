@@ -226,4 +226,4 @@ def _check(consent: Consent) -> None:
 
 def _for_update(statement: Select[Grant], skip_locked: bool = False) -> Select[Grant]:
     """Locked until the transaction ends, as it stands now, whatever the session has read before. SQLite has one writer anyway."""
-    return statement.with_for_update(skip_locked=skip_locked).execution_options(populate_existing=True)
+    return statement.with_for_update(skip_locked=skip_locked, key_share=True).execution_options(populate_existing=True)

@@ -10,14 +10,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Row,
     Subquery,
-    Table,
     and_,
     bindparam,
     case,
@@ -38,9 +37,8 @@ from connect.core import clock, database, queue, settings
 from connect.core.database import UtcDateTime
 from connect.core.queue import Columns, Lease, Settled, Wanted
 from connect.grants.models import Grant
-from connect.webhooks.models import FIRST, RETRY, Delivery, WebhookEndpoint, is_open
+from connect.webhooks.models import ENDPOINTS, FIRST, RETRY, TABLE, is_open
 
-TABLE, ENDPOINTS = cast(Table, Delivery.__table__), cast(Table, WebhookEndpoint.__table__)
 _RETRY_SHARE = 4  # one in so many of a claim's places is kept for retries
 _GIVEN_BACK = timedelta(seconds=5)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     String,
+    Table,
     UniqueConstraint,
     literal_column,
     text,
@@ -158,3 +159,6 @@ class DeliveryAttempt(Base):
     bytes_sent: Mapped[int] = mapped_column(Integer)
     bytes_received: Mapped[int] = mapped_column(Integer)
     entry_id: Mapped[UUID | None] = mapped_column(Id)
+
+
+TABLE, ENDPOINTS = cast(Table, Delivery.__table__), cast(Table, WebhookEndpoint.__table__)

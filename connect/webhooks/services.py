@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
-from connect.core import clock, ids, settings
+from connect.core import clock, ids, queue, settings
 from connect.core.actor import Actor
 from connect.core.egress.errors import REFUSED, EgressRefused
 from connect.core.egress.policy import Policy, check
@@ -21,7 +21,7 @@ from connect.ledger import services as ledger
 from connect.webhooks import signing
 from connect.webhooks.catalogue import EVENT_TYPES
 from connect.webhooks.errors import NoSuchEndpoint, TooManyEndpoints, UnknownTypes, UrlRefused
-from connect.webhooks.models import KEPT, Delivery, EndpointSecret, WebhookEndpoint, is_open
+from connect.webhooks.models import KEPT, TABLE, EndpointSecret, WebhookEndpoint, is_open
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def remove(session: Session, endpoint_id: UUID, actor: Actor) -> WebhookEndpoint
 def disable(session: Session, endpoint_id: UUID, reason: str, actor: Actor) -> None:
     """Turn an endpoint off; what waits for it is kept as skipped. `reason`: gone, asked, failing. One that is off stays so."""
     enabled = (WebhookEndpoint.id == endpoint_id, WebhookEndpoint.state == "enabled")
-    endpoint = session.scalar(select(WebhookEndpoint).where(*enabled).with_for_update())
+    endpoint = session.scalar(select(WebhookEndpoint).where(*enabled).with_for_update(key_share=True))
     if endpoint is not None:
         before = _said(endpoint)
         endpoint.state, endpoint.state_reason = "disabled", reason
@@ -170,5 +170,5 @@ def _write(session: Session, endpoint: WebhookEndpoint, secret: EndpointSecret, 
 
 
 def _end_waiting(session: Session, endpoint_id: UUID, state: str) -> None:
-    waiting = (Delivery.endpoint_id == endpoint_id, is_open(Delivery), Delivery.state == "pending")
-    session.execute(update(Delivery).where(*waiting).values(state=state, settled_at=clock.now()))
+    waiting = and_(TABLE.c.endpoint_id == endpoint_id, is_open(TABLE.c), TABLE.c.state == "pending")
+    queue.change_free(session, TABLE, waiting, {"state": state, "settled_at": clock.now()})

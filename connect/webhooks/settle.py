@@ -20,8 +20,7 @@ from connect.core.queue import Settled
 from connect.ledger import acts
 from connect.ledger import services as ledger
 from connect.webhooks import services
-from connect.webhooks.claim import ENDPOINTS, TABLE
-from connect.webhooks.models import RETRY, DeliveryAttempt
+from connect.webhooks.models import ENDPOINTS, RETRY, TABLE, DeliveryAttempt
 from connect.webhooks.outcome import Outcome, Rules, judge
 from connect.webhooks.sender import Attempt
 

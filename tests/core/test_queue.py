@@ -16,6 +16,7 @@ from connect.core import queue
 from connect.core.database import Id, UtcDateTime
 from connect.core.queue import Lease, Settled, Wanted
 from tests.support.clock import Clock
+from tests.support.databases import postgres_only
 from tests.support.threads import together
 
 LEASE = timedelta(seconds=60)
@@ -140,3 +141,27 @@ def test_work_that_could_outlast_its_lease_is_not_begun(jobs: ModuleType, clock:
     assert lease.outlasts(timedelta(seconds=50))
     clock.move(seconds=15)
     assert not lease.outlasts(timedelta(seconds=50))
+
+
+def test_rows_in_nobodys_hands_are_changed_at_once(jobs: ModuleType) -> None:
+    put(jobs, "a", "b")
+    with jobs.unit_of_work() as session:
+        queue.change_free(session, JOBS, JOBS.c.owner == "a", {"state": "done"})
+    assert [row.owner for row in claim(jobs)] == ["b"]
+
+
+@postgres_only
+def test_rows_that_are_being_settled_are_passed_over_instead_of_waited_for(jobs: ModuleType) -> None:
+    put(jobs, "a", "b")
+    lease = Lease.of(LEASE)
+    first, second = claim(jobs, lease=lease)
+
+    def change() -> None:
+        with jobs.unit_of_work() as session:
+            queue.change_free(session, JOBS, JOBS.c.state == "taken", {"state": "ended"})
+
+    with jobs.unit_of_work() as session:
+        queue.settle(session, JOBS, [Settled((first.id,), lease, {"state": "done"})])
+        assert together(change) == [None]
+    with jobs.read() as connection:
+        assert dict(connection.execute(select(JOBS.c.id, JOBS.c.state)).all()) == {first.id: "done", second.id: "ended"}

@@ -134,6 +134,24 @@ def test_a_revocation_beside_a_claim_neither_waits_for_ever_nor_is_overlooked(
     assert len(attempts()) == len(told)
 
 
+@postgres_only
+def test_a_revocation_does_not_wait_for_a_claim_or_an_outcome_that_is_being_written(
+    world: World, subscription: Subscription, clock: Clock
+) -> None:
+    end_calls(world.account_id, 10)
+    with database.unit_of_work() as session:
+        claim.give_back(session, claim.claim(session, 3))
+        assert together(lambda: revoke(world)) == [None]  # before this transaction ends
+    assert Counter(states()) == {
+        "cancelled": 5,
+        "pending": 6,
+    }  # a claim looks at five, takes three; and one tells of the end
+    clock.move(seconds=6)
+    worker.drain_once()
+    assert Counter(states()) == {"cancelled": 10, "delivered": 1}
+    assert Counter(body["type"] for body in subscription.received) == {"grant.revoked": 1, "withheld": 3}
+
+
 def test_one_delivery_that_cannot_be_made_does_not_hold_up_the_others(
     world: World, subscription: Subscription, other: Subscription
 ) -> None:
