@@ -1,4 +1,4 @@
-"""Imports every model, so that Alembic and `create_all` know all tables."""
+"""Imports every model, so that the schema test and Alembic see all tables."""
 
 from __future__ import annotations
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, event, text
+from sqlalchemy import Connection, Table, text
 from sqlalchemy.orm import Session
 
 from connect.core import clock
@@ -73,26 +72,3 @@ def _make(connection: Connection, table: Table, start: datetime, end: datetime) 
     connection.exec_driver_sql(
         f"CREATE TABLE {name(table, start)} PARTITION OF {table.name} FOR VALUES FROM ('{bound(start)}') TO ('{bound(end)}')"
     )
-
-
-def _after_create(table: Table, connection: Connection, **_options: Any) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"CREATE TABLE {table.name}_default PARTITION OF {table.name} DEFAULT")
-        for start, end in _months(clock.now(), AHEAD + 1):
-            _make(connection, table, start, end)
-
-
-def _tune(table: Table, connection: Connection, **_options: Any) -> None:
-    """Pending rows live for half a second: vacuum by number, not by share of the table. Hashes do not compress."""
-    if connection.dialect.name == "postgresql" and table is models.pending:
-        connection.exec_driver_sql(
-            f"ALTER TABLE {table.name} SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)"
-        )
-    elif connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"ALTER TABLE {table.name} ALTER COLUMN data SET STORAGE EXTERNAL")
-
-
-for _table in _PARTITIONED:
-    event.listen(_table, "after_create", _after_create)
-event.listen(models.pending, "after_create", _tune)
-event.listen(models.tile, "after_create", _tune)
