@@ -1,7 +1,7 @@
 """The customer's telephony data. Every table is keyed by (account_id, id), so that an account can live on one shard.
 
 Who a caller is stands in `subject` alone: calls and contacts point at it, and erasing a person empties that row. Ids are UUIDv7 made at
-entry, so the order of a table's ids is the order of entry, from which its age counts (policy P7).
+entry, so the order of a table's ids is the order of entry, from which its age counts (P7).
 """
 
 from __future__ import annotations

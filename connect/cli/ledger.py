@@ -143,7 +143,7 @@ def _located(connection: Connection, entry_id: Any) -> Located:
 
 
 def _full(found: Located) -> dict[str, Any]:
-    """One entry for programs; the keys are documented in docs/operator/ledger.md."""
+    """One entry for programs; the keys are documented in docs/operator/commands.md."""
     entry, said = found.entry, found.entry.members
     return {
         "id": entry.name,

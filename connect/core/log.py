@@ -40,7 +40,7 @@ def configure() -> None:
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    logging.getLogger("authlib").setLevel(logging.WARNING)  # at DEBUG it writes whole tokens (T14)
+    logging.getLogger("authlib").setLevel(logging.WARNING)  # at DEBUG it writes whole tokens (trap T14)
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

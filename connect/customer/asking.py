@@ -44,7 +44,7 @@ def gather(request: AuthorizationRequest, who: CurrentPerson, account_id: UUID) 
 
 
 def permission(asking: Asking, who: CurrentPerson) -> Permission:
-    """Who may say yes to what is required (scopes.md: the granting person's role limits what can be given)."""
+    """Who may say yes to what is required (R13: the person's role limits what can be given)."""
     held = who.rights_in(asking.account_id)
     if Right.GIVE not in held:
         return Permission(

@@ -106,7 +106,7 @@ def connected_app(grant_id: str) -> str:
 @blueprint.get("/connected-apps/<grant_id>/disconnect")
 @requires(Right.CHANGE_GRANTS)
 def revoke(grant_id: str) -> str:
-    """What follows when the app is disconnected (CDR rule: consequences first)."""
+    """What follows when the app is disconnected (as Australia's Consumer Data Right wants it: consequences first)."""
     grant = _grant(grant_id)
     app = registry.app_page(grant.app_id)
     return render_template(

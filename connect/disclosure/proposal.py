@@ -49,7 +49,7 @@ def proposed(defaults: Mapping[str, Any], scopes: frozenset[str], asked_at: date
 
 
 def first_choice(ticked: frozenset[str], terms: Terms, asked_at: datetime, zone: str) -> Choice:
-    """What the page shows at first: 90 days each way, or less where the app asks for less (CDR: the shorter first)."""
+    """What the page shows at first: 90 days each way, or less where the app asks for less."""
     config = settings.current()
     return Choice(
         ticked,

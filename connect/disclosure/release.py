@@ -1,4 +1,4 @@
-"""The one door. Customer rows become bytes for anyone outside the account here and nowhere else (policy P1, P2).
+"""The one door. Customer rows become bytes for anyone outside the account here and nowhere else (P1, P2).
 
 `release` masks and encodes the rows, makes the ledger entry of exactly those bytes, and appends it on condition that the grant still
 stands in the version the projection was made for. The body can be read once that entry is durable: no entry, no body.

@@ -1,4 +1,4 @@
-"""What an app did read under a grant, from the ledger alone: per field, per day, last time (CDR rule 7.9 asks for as much).
+"""What an app did read under a grant, from the ledger alone: per field, per day, last time.
 
 Counts come from the entries' columns; fields from the bodies of the newest entries, and the answer says how many those were.
 """

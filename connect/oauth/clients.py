@@ -37,7 +37,7 @@ class OAuthClient(ClientMixin):
         return self.app.client_id
 
     def get_default_redirect_uri(self) -> None:
-        """None: a request always names its redirect URI, so that the code is always bound to one (T15)."""
+        """None: a request always names its redirect URI, so that the code is always bound to one (trap T15)."""
 
     def get_allowed_scope(self, scope: str | None) -> str:
         known = self.app.version.scopes if self.app.version else frozenset()

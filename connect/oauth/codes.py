@@ -1,4 +1,4 @@
-"""Authorization codes: issued at approval, spent by one conditional UPDATE, remembered a day so that a second use is seen (T3)."""
+"""Authorization codes: issued at approval, spent by one conditional UPDATE, remembered a day so that a second use is seen (trap T3)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OWN = len(_COLUMNS)
 
 @dataclass(frozen=True)
 class Approval:
-    """Who approved a request, for which account, under which grant; `granted` are the scopes of the grant's own row (T2)."""
+    """Who approved a request, for which account, under which grant; `granted` are the scopes of the grant's own row (trap T2)."""
 
     account_id: UUID
     grant_id: UUID

@@ -1,4 +1,4 @@
-"""OAuth errors of ours. Descriptions are plain ASCII without quotes or backslashes (RFC 6749 5.2), never what the caller sent (T8)."""
+"""OAuth errors of ours. Descriptions are plain ASCII, no quotes or backslashes (RFC 6749 5.2), never what the caller sent (trap T8)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class NeverIssued(Guess, InvalidGrantError):
 
 class TheftSeen(InvalidGrantError):
     """A code or a refresh token came back after it was spent. What was ended because of it stays ended: this error alone does not
-    undo its transaction (architecture, rule 6)."""
+    undo its transaction (R6)."""
 
 
 def of_problem(problem: Problem) -> dict[str, str]:

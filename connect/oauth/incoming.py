@@ -1,4 +1,4 @@
-"""What arrives at an OAuth endpoint, checked once before Authlib reads it (T8, T9, T10).
+"""What arrives at an OAuth endpoint, checked once before Authlib reads it (traps T8, T9, T10).
 
 The body or the query must be a form in UTF-8, of a bounded size, with each parameter once; a parameter without a value counts as not
 sent (RFC 6749 3.1, 3.2). Anything else is an OAuth error, never a 500.
@@ -48,7 +48,7 @@ class OAuthRequest(OAuth2Request):
         request_id: str = "",
         now: datetime | None = None,
     ) -> None:
-        # Whether plain http may be used is decided by the settings at start; Authlib would guess it from the address (T9).
+        # Whether plain http may be used is decided by the settings at start; Authlib would guess it from the address (trap T9).
         super().__init__(method, f"https://{settings.current().host}/oauth", headers=headers or {})
         self.payload = BasicOAuth2Payload(dict(parameters))
         self.repeated = repeated
@@ -68,7 +68,7 @@ class OAuthRequest(OAuth2Request):
 
 
 class StoredRequest(OAuthRequest):
-    """An authorization request out of its row: checked when it was stored, and the same at approval as when it was shown (T18)."""
+    """An authorization request out of its row: checked when it was stored, and the same at approval as when it was shown (trap T18)."""
 
     def __init__(self, row_id: UUID, app_id: UUID, parameters: Mapping[str, str], session: Session) -> None:
         super().__init__(parameters, method="GET")

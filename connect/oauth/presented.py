@@ -1,5 +1,5 @@
 """Finds the token that a client sends to revocation or introspection. Its prefix says which kind it is, so a hint, right or wrong, is
-not needed (RFC 7009 2.1; Authlib's documented lookup by hint revokes nothing for a wrong one, T6)."""
+not needed (RFC 7009 2.1; Authlib's documented lookup by hint revokes nothing for a wrong one, trap T6)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Authorization requests: each is a row, made at /oauth/authorize and decided once on the consent page.
 
-Sign-in and consent carry its id, never its parameters, so what is approved is what was shown (T18).
+Sign-in and consent carry its id, never its parameters, so what is approved is what was shown (trap T18).
 """
 
 from __future__ import annotations
@@ -132,8 +132,8 @@ def decide(session: Session, request_id: UUID, decision: str) -> None:
 def approve(session: Session, request_id: UUID, *, grant: Grant, person_id: UUID, authenticated_at: datetime) -> str:
     """The answer to a request that was just decided `allowed`: a code, and the address to send the browser to.
 
-    `grant` is the account's live grant to the app; the code is for those of the asked scopes that are in it (T2). Raises AlreadyDecided
-    when the request was answered before or decided otherwise, ValueError when nothing asked for is granted.
+    `grant` is the account's live grant to the app; the code is for those of the asked scopes that are in it (trap T2). Raises
+    AlreadyDecided when the request was answered before or decided otherwise, ValueError when nothing asked for is granted.
     """
     answered = (
         update(AuthRequest)
@@ -157,7 +157,7 @@ def deny(session: Session, request_id: UUID) -> str:
 
 
 def _answer(session: Session, request_id: UUID, approval: Approval | None) -> str:
-    """Through Authlib, with request and grant handed over: without them it reads the HTTP request again and loses state (T19)."""
+    """Through Authlib, with request and grant handed over: without them it reads the HTTP request again and loses state (trap T19)."""
     found = load(request_id, session.connection())
     if found is None or found.decision != (DENIED if approval is None else ALLOWED):
         raise AlreadyDecided

@@ -1,6 +1,6 @@
 """The protector of /v1: who calls, for which customer, with which rights. One query, nothing remembered between two requests.
 
-The order is that of architecture.md, rule 8: the address's limit, the token, the limit of app and account, then the view reads.
+The order is that of R8: the address's limit, the token, the limit of app and account, then the view reads.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class _Bearer(BearerTokenValidator):
 
 
 class _Protector(ResourceProtector):
-    """Authlib's, with problem documents in place of its errors (T11)."""
+    """Authlib's, with problem documents in place of its errors (trap T11)."""
 
     def acquire_token(self, scopes: frozenset[str]) -> Access | AppAccess:
         try:

@@ -123,7 +123,7 @@ def no_request_object(request: OAuthRequest) -> None:
 
 
 def challenge_is_s256(request: OAuthRequest) -> None:
-    """RFC 7636 4.3, RFC 9700 2.1.1. Authlib would let a request without a challenge pass, and `plain` (T1)."""
+    """RFC 7636 4.3, RFC 9700 2.1.1. Authlib would let a request without a challenge pass, and `plain` (trap T1)."""
     if "code_challenge" not in request.form:
         raise InvalidRequestError("The parameter code_challenge is missing (PKCE, RFC 7636).")
     if request.form.get("code_challenge_method") != "S256":
@@ -137,7 +137,7 @@ def challenge_is_well_formed(request: OAuthRequest) -> None:
 
 
 def scope_is_known(request: OAuthRequest) -> None:
-    """RFC 6749 3.3. No scope is no default: a token without one would open what asks for none (T7)."""
+    """RFC 6749 3.3. No scope is no default: a token without one would open what asks for none (trap T7)."""
     try:
         names = scopes.parse(request.payload.scope or "")
     except ScopesError as error:

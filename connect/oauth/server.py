@@ -1,4 +1,4 @@
-"""The authorization server: Authlib's, with the guards, the transaction and the wording that it leaves to us (oauth.md, hooks (a))."""
+"""The authorization server: Authlib's, with the guards, the transaction and the wording that it leaves to us."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Server(AuthorizationServer):
 
 
 def _attempt(grant: Any, request: OAuthRequest) -> Answer | OAuth2Error:
-    """The answer of a grant type, inside the transaction. An OAuth2Error leaves it and undoes what was written (architecture, rule 6).
+    """The answer of a grant type, inside the transaction. An OAuth2Error leaves it and undoes what was written (R6).
 
     Two are handed back instead, so that the transaction goes on: one of the checks, which write nothing and are thus no reason to undo
     what others wrote in the same commit, and TheftSeen, whose effects stay.

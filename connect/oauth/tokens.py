@@ -91,7 +91,7 @@ def end_of_chain(session: Session, chain_id: UUID, now: datetime) -> None:
 
 
 def _lifetime(names: frozenset[str], basis: Basis, now: datetime) -> timedelta:
-    """Shorter where a T3 scope is in it, and never past the grant's own end."""
+    """Shorter where a scope of tier T3 is in it, and never past the grant's own end."""
     config = settings.current()
     restricted = scopes.highest_tier(names) == Tier.T3
     longest = config.sensitive_token_ttl if restricted else config.access_token_ttl

@@ -132,8 +132,8 @@ class Delivery(Leased, Base):
 class DeliveryAttempt(Base):
     """One request of a delivery: when, how long its parts took, what came back. Times in milliseconds, sizes in bytes.
 
-    `entry_id` is the ledger entry of what was sent; null where nothing of the account's was. Copies of request and response are kept
-    elsewhere, and only where the app's team wants them.
+    `entry_id` is the ledger entry of what was sent; null where nothing of the account's was. No copy of request or response is kept
+    (P5).
     """
 
     __tablename__ = "delivery_attempt"

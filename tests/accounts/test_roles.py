@@ -1,4 +1,4 @@
-"""The role table says what product.md says, and nothing else decides."""
+"""The role table says what each role was meant to do, and nothing else decides (R13)."""
 
 from __future__ import annotations
 

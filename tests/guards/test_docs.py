@@ -51,7 +51,7 @@ def test_every_command_and_option_exists(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_every_test_named_exists(document: Path) -> None:
-    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / document).read_text())
+    named = re.findall(r"`(tests/[\w/]+\.py)::(?:Test\w+::)?(\w+)`", (ROOT / document).read_text())
     assert not [test for file, test in named if f"def {test}(" not in (ROOT / file).read_text()]
 
 

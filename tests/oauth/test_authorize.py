@@ -1,4 +1,4 @@
-"""The authorization endpoint. The numbers are those of the checklist in the design of the authorization server."""
+"""The authorization endpoint. The numbers are those of the checklist in docs/contributor/authorization-server.md."""
 
 from __future__ import annotations
 

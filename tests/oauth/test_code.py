@@ -41,7 +41,7 @@ def test_36_a_code_older_than_a_minute_is_invalid_grant(flow: Flow, clock: Clock
 
 
 def test_37_a_second_use_ends_what_the_first_began(flow: Flow, clock: Clock) -> None:
-    """T3: with Authlib's own redemption the first tokens live on."""
+    """Trap T3: with Authlib's own redemption the first tokens live on."""
     code = flow.code()
     first = flow.exchange(code).json
     clock.move(seconds=5)
@@ -117,7 +117,7 @@ def test_39_a_wrong_or_missing_verifier_is_refused_and_spends_nothing(flow: Flow
 
 
 def test_39_confidential_and_public_clients_alike_need_the_verifier(flow: Flow, public: Flow) -> None:
-    """T1: Authlib asks public clients alone, and takes `plain`."""
+    """Trap T1: Authlib asks public clients alone, and takes `plain`."""
     for each in (flow, public):
         assert each.exchange(each.code(), code_verifier=None).json["error"] == "invalid_request"
 
@@ -134,7 +134,7 @@ def test_a_public_client_exchanges_with_its_client_id_alone(public: Flow) -> Non
 
 
 def test_what_the_customer_left_out_is_in_no_token(flow: Flow) -> None:
-    """T2: with Authlib's documented flow an unticked scope is stored in the code."""
+    """Trap T2: with Authlib's documented flow an unticked scope is stored in the code."""
     asked = " ".join(sorted(OFFLINE | {"call_log.numbers:read"}))
     said = flow.connect(REQUIRED, scope=asked)
     assert set(said["scope"].split()) == REQUIRED

@@ -1,4 +1,4 @@
-"""Whatever arrives at an OAuth endpoint, the answer is never a 500, never a redirect to a stranger, never HTML for a machine (T8)."""
+"""Whatever arrives at an OAuth endpoint, the answer is no 500, never a redirect to a stranger, never HTML for a machine (trap T8)."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def overrides() -> dict[str, Any]:
 
 
 def test_38_of_many_exchanges_of_one_code_one_succeeds_and_its_tokens_live(flow: Flow) -> None:
-    """T3: three parallel exchanges gave 200, 200 and 500 with Authlib's own redemption."""
+    """Trap T3: three parallel exchanges gave 200, 200 and 500 with Authlib's own redemption."""
     code = flow.code()
     answers = together(*[partial(flow.exchange, code)] * MANY)
     assert sorted(answer.status_code for answer in answers) == [200] + [400] * (MANY - 1)
@@ -48,7 +48,7 @@ def test_38_of_many_exchanges_of_one_code_one_succeeds_and_its_tokens_live(flow:
 
 
 def test_43_many_refreshes_get_one_successor_and_the_grant_lives(flow: Flow) -> None:
-    """T4: four parallel refreshes gave four successors with Authlib's own."""
+    """Trap T4: four parallel refreshes gave four successors with Authlib's own."""
     token = flow.connect()["refresh_token"]
     answers = together(*[partial(flow.refresh, token)] * MANY)
     assert [answer.status_code for answer in answers] == [200] * MANY

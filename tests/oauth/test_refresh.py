@@ -64,7 +64,7 @@ def test_43_a_chain_is_one_row_however_often_it_is_refreshed(flow: Flow) -> None
 
 
 def test_44_a_lost_answer_can_be_asked_again_byte_for_byte(flow: Flow, clock: Clock) -> None:
-    """T4: with Authlib each of the two would be a success of its own, or the first would be lost."""
+    """Trap T4: with Authlib each of the two would be a success of its own, or the first would be lost."""
     token = flow.connect()["refresh_token"]
     lost = flow.refresh(token)
     tokens = count(AccessToken)

@@ -108,7 +108,7 @@ def test_59_a_revoked_token_is_401_and_says_so(flow: Flow) -> None:
 
 
 def test_60_a_missing_scope_is_403_that_names_it(flow: Flow) -> None:
-    """T11: Authlib answers 403 without a challenge."""
+    """Trap T11: Authlib answers 403 without a challenge."""
     answer = flow.get("/v1/probe/both", flow.connect()["access_token"])
     said = refused(answer, 403, "insufficient-scope")
     assert said["missing"] == ["call_log.numbers:read"]
@@ -126,7 +126,7 @@ def test_60_the_words_tell_a_token_that_did_not_ask_from_a_customer_who_did_not_
 
 
 def test_two_scopes_are_both_needed(flow: Flow) -> None:
-    """T7: a list of scopes is an OR in Authlib."""
+    """Trap T7: a list of scopes is an OR in Authlib."""
     scopes = REQUIRED | {"call_log.numbers:read"}
     token = flow.connect(scopes, scope=" ".join(sorted(scopes)))["access_token"]
     assert flow.get("/v1/probe/both", token).status_code == 200

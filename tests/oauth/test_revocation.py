@@ -18,7 +18,7 @@ def test_62_an_unknown_token_is_a_success(flow: Flow) -> None:
 
 @pytest.mark.parametrize("hint", [None, "access_token", "refresh_token", "unheard_of"])
 def test_62_a_refresh_token_takes_its_access_tokens_with_it_whatever_the_hint(flow: Flow, hint: str | None) -> None:
-    """T6: with a wrong hint Authlib answers 200 and revokes nothing."""
+    """Trap T6: with a wrong hint Authlib answers 200 and revokes nothing."""
     first = flow.connect()
     second = flow.refresh(first["refresh_token"]).json
     assert flow.revoke(second["refresh_token"], token_type_hint=hint).status_code == 200

@@ -41,7 +41,7 @@ def test_30_the_body_is_a_posted_form(flow: Flow) -> None:
 
 
 def test_30_parameters_in_the_query_do_not_count(flow: Flow) -> None:
-    """T10: Authlib reads grant_type and client credentials from the query too."""
+    """Trap T10: Authlib reads grant_type and client credentials from the query too."""
     world, client = flow.world, flow.app.test_client()
     answer = client.post("/oauth/token?grant_type=client_credentials", data={"x": "y"}, headers=flow.client_auth)
     assert answer.json["error"] == "invalid_request"
@@ -75,7 +75,7 @@ def test_32_a_basic_header_that_fails_is_401_with_a_challenge(flow: Flow) -> Non
 
 
 def test_33_two_ways_to_authenticate_in_one_request_are_refused(flow: Flow, other: Flow) -> None:
-    """T10: Authlib takes the credentials of two clients in one request."""
+    """Trap T10: Authlib takes the credentials of two clients in one request."""
     own, theirs = flow.world, other.world
     for client_id, secret in ((own.client_id, own.client_secret), (theirs.client_id, theirs.client_secret)):
         answer = flow.alone(client_id=client_id, client_secret=secret)
@@ -122,7 +122,7 @@ def test_a_client_with_a_secret_may_send_it_in_the_body(flow: Flow) -> None:
 
 
 def test_a_plus_in_a_basic_header_is_decoded_as_a_form(flow: Flow) -> None:
-    """RFC 6749 2.3.1; T10: Authlib leaves `+` as it is."""
+    """RFC 6749 2.3.1; trap T10: Authlib leaves `+` as it is."""
     client_id = "app+with spaces+"
     with database.unit_of_work() as session:
         session.execute(
@@ -151,7 +151,7 @@ BROKEN_HEADERS = [
 
 
 def test_a_broken_authorization_header_is_invalid_client_and_never_a_500(flow: Flow, public: Flow) -> None:
-    """T8: Authlib answers 500 to invalid UTF-8, to a non-ASCII secret, and to a secret for a client that has none."""
+    """Trap T8: Authlib answers 500 to invalid UTF-8, to a non-ASCII secret, and to a secret for a client that has none."""
     for header in BROKEN_HEADERS:
         answer = flow.alone(headers={"Authorization": header})
         assert (answer.status_code, answer.json["error"]) == (401, "invalid_client"), header
@@ -175,7 +175,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(flow: Flow) -> No
 
 
 def test_plain_http_behind_a_proxy_is_not_taken_for_a_fault(flow: Flow) -> None:
-    """T9: behind a proxy that ends TLS, Authlib's request raises for the address it sees."""
+    """Trap T9: behind a proxy that ends TLS, Authlib's request raises for the address it sees."""
     form = {"grant_type": "client_credentials"}
     answer = flow.app.test_client().post(
         "/oauth/token", base_url="http://connect.test", data=form, headers=flow.client_auth

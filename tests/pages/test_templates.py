@@ -60,7 +60,7 @@ def test_what_a_developer_wrote_is_shown_as_text(gallery: FlaskClient) -> None:
 
 
 class TestConsent:
-    """The consent page's own rules (design: ux.md, Consent)."""
+    """What every consent page keeps to, whoever asks for what."""
 
     @pytest.fixture
     def page(self, gallery: FlaskClient) -> str:

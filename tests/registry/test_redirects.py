@@ -1,4 +1,4 @@
-"""What a redirect URI may be, and how one is matched (oauth.md, checklist 3-6)."""
+"""What a redirect URI may be, and how one is matched (checklist 3-6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every field of every resource says how personal it is and which scope shows it; the table of the design is the catalogue."""
+"""Every field of every resource says how personal it is and which scope shows it; the catalogue is the table written down here."""
 
 from __future__ import annotations
 

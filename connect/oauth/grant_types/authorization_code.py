@@ -1,7 +1,7 @@
 """authorization_code (RFC 6749 4.1) with PKCE (RFC 7636), S256 and always.
 
-At the authorization endpoint the rules are those of rules.py. At the token endpoint one exchange spends the code (T3), and a second
-one by the same client with the same verifier ends what the first began, unless the two came at the same moment.
+At the authorization endpoint the rules are those of rules.py. At the token endpoint one exchange spends the code (trap T3), and a
+second one by the same client with the same verifier ends what the first began, unless the two came at the same moment.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
         """A rule of the table too."""
 
     def validate_authorization_request(self) -> str:
-        """The redirect URI. A stored request was checked at the door; checking it again would undo the consent (T2)."""
+        """The redirect URI. A stored request was checked at the door; checking it again would undo the consent (trap T2)."""
         if isinstance(self.request, StoredRequest):
             return self.request.form["redirect_uri"]
         return rules.check(self.request)
@@ -95,7 +95,7 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
 
 
 class Pkce(CodeChallenge):
-    """The verifier at the token endpoint (RFC 7636 4.6); the challenge is a rule of the authorization endpoint (T1)."""
+    """The verifier at the token endpoint (RFC 7636 4.6); the challenge is a rule of the authorization endpoint (trap T1)."""
 
     SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
 

@@ -1,4 +1,4 @@
-"""refresh_token (RFC 6749 6) by the chain scheme of chains.py: one successor for all who refresh at the same moment (T4)."""
+"""refresh_token (RFC 6749 6) by the chain scheme of chains.py: one successor for all who refresh at the same moment (trap T4)."""
 
 from __future__ import annotations
 

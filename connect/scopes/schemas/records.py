@@ -1,4 +1,4 @@
-"""The account's billing, and its log of HTTP notifications to its own server (policy P5)."""
+"""The account's billing, and its log of HTTP notifications to its own server (P5)."""
 
 from __future__ import annotations
 
