@@ -1,7 +1,7 @@
 """The one place for settings.
 
 Every setting is a field of `Settings`, read from the environment variable `CONNECT_<NAME>`. Each carries a line that says
-what it means; `docs/operator/settings.md` is made from those lines. Policy floors (docs: policy P7) hold in every mode: a value below
+what it means; `docs/operator/settings.md` is made from those lines. Policy floors (P7) hold in every mode: a value below
 its floor is refused at start, it is never silently raised.
 """
 
@@ -19,6 +19,7 @@ from environs import Env, EnvError
 
 PREFIX = "CONNECT_"
 DEVELOPMENT_MASTER_KEY = "development-only-master-key-do-not-use-in-production"
+_NOT_BUILT = "removal is not built yet, so all of them stay"
 
 
 class SettingsError(Exception):
@@ -179,10 +180,14 @@ class Settings:
         20_000, "Most entries of an evidence bundle made by the console; the command has no bound"
     )
     console_check_leaves: int = setting(1_000_000, "Most leaves the console checks on demand; the command has no bound")
-    ledger_retention: timedelta = setting(days(7 * 365), "How long ledger bodies are kept", unit="s", floor=days(183))
-    call_retention: timedelta = setting(days(100 * 365), "How long calls are kept", unit="s", floor=days(183))
+    ledger_retention: timedelta = setting(
+        days(7 * 365), f"No body of a ledger entry is removed before this age; {_NOT_BUILT}", unit="s", floor=days(183)
+    )
+    call_retention: timedelta = setting(
+        days(100 * 365), f"No call is removed before this age; {_NOT_BUILT}", unit="s", floor=days(183)
+    )
     exchange_retention: timedelta = setting(
-        days(365), "How long metadata of deliveries is kept", unit="s", floor=days(183)
+        days(365), "How long metadata of deliveries is kept; a job removes what is older", unit="s", floor=days(183)
     )
 
     @property
