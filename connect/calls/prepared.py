@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindpara
 from sqlalchemy.types import TypeEngine
 
 from connect.calls import queries
+from connect.calls.functions import id_bytes
 from connect.calls.ordering import ORDERS, Position
 from connect.calls.window import Window
 from connect.core.database import Id, UtcDateTime
@@ -33,7 +34,7 @@ Names = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A statement. Its rows begin with the fields; a column that queries.py selects twice stands there once.
+    """A statement. Its rows begin with the fields; a column that queries.py selects twice stands there once, an id as its bytes.
 
     `keys` takes the six keys of a ledger line out of a row, `last` is the place of the sort value, or of the call that a part hangs on.
     """
@@ -113,8 +114,9 @@ def _lean(query: Select[Any], selected: Sequence[ColumnElement[Any]], width: int
     place = {column: number for number, column in enumerate(dict.fromkeys(selected))}
     places = [place[column] for column in selected]
     assert places[:width] == list(range(width)), "two fields stand in one column"
+    lean = [id_bytes(column) if isinstance(column.type, Id) else column for column in place]
     return Form(
-        query.with_only_columns(*place, maintain_column_froms=True),
+        query.with_only_columns(*lean, maintain_column_froms=True),
         keys=itemgetter(*places[width : width + _KEYS]),
         last=places[-1],
     )

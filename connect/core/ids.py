@@ -44,9 +44,9 @@ def new() -> UUID:
 
 
 @lru_cache(maxsize=1 << 14)  # most ids of a page stand there more than once
-def encode(prefix: str, value: UUID) -> str:
-    """`call` and an id -> `call_06g1…`; the order of texts is the order of ids."""
-    return encode_number(prefix, value.int)
+def encode(prefix: str, value: UUID | bytes) -> str:
+    """`call` and an id, or its 16 bytes -> `call_06g1…`; the order of texts is the order of ids."""
+    return encode_number(prefix, int.from_bytes(value) if isinstance(value, bytes) else value.int)
 
 
 def encode_number(prefix: str, number: int) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from connect.core import ids, keyring
 from connect.disclosure.context import Context
@@ -33,8 +33,9 @@ def _reference_key(context: Context) -> bytes:
     return keyring.key(f"caller-ref/{context.account_id}/{context.app_id or context.recipient_id}")
 
 
-def _reference(key: bytes, subject_id: UUID | None) -> str | None:
+@lru_cache(maxsize=1 << 14)  # callers call again
+def _reference(key: bytes, subject_id: bytes | None) -> str | None:
     """The same for one app and account, another for every other app, so that apps cannot join what they hold on callers."""
     if subject_id is None:
         return None
-    return ids.encode_number("caller", int.from_bytes(hmac.digest(key, subject_id.bytes, "sha256")[:16]))
+    return ids.encode_number("caller", int.from_bytes(hmac.digest(key, subject_id, "sha256")[:16]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from connect.core import clock
 from connect.disclosure.context import Context
@@ -12,7 +11,7 @@ from connect.disclosure.encoding import encode
 from connect.disclosure.rows import Keys, Rows
 from connect.scopes.catalogue import projection
 
-_NUMBER, _DEPARTMENT, _USER = (UUID(int=place) for place in (1, 2, 3))
+_NUMBER, _DEPARTMENT, _USER = (place.to_bytes(16) for place in (1, 2, 3))
 # Numbers that are possible and assigned to nobody.
 _CALLERS = (("+915000000010", "Made Up"), ("+915000000027", None), ("+915000000044", "Example Person"))
 
@@ -20,9 +19,13 @@ _CALLERS = (("+915000000010", "Made Up"), ("+915000000027", None), ("+9150000000
 def calls(context: Context) -> list[dict[str, Any]]:
     """Three made-up calls as an app with the context's scopes would get them."""
     shown = projection("call", context.scopes)
-    keys = [Keys(UUID(int=place + 10), _NUMBER, _DEPARTMENT, UUID(int=place + 20), None, None) for place in range(3)]
+    keys = [_keys(place) for place in range(3)]
     values = [[_call(place, key).get(name) for name in shown.names] for place, key in enumerate(keys)]
     return encode(context, Rows(shown, values, keys))
+
+
+def _keys(place: int) -> Keys:
+    return Keys((place + 10).to_bytes(16), _NUMBER, _DEPARTMENT, (place + 20).to_bytes(16), None, None)
 
 
 def _call(place: int, keys: Keys) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def _page(context: Context, resource: str, filters: Mapping[str, Any], paging: P
     if len(found) <= paging.limit:
         return Page(rows, None, said)
     last = found[paging.limit - 1][query.form.last]
-    position = queries.order_of(resource, filters).position(last, rows.keys[-1].record_id)
+    position = queries.order_of(resource, filters).position(last, UUID(bytes=rows.keys[-1].record_id))
     return Page(rows, cursors.encode(bound, position), said)
 
 
@@ -117,7 +117,7 @@ def _one(context: Context, resource: str, record_id: UUID, only: Only) -> Rows |
     return _rows(shown, query, found) if found else None
 
 
-def _parts(context: Context, resource: str, call_ids: Collection[UUID]) -> dict[UUID, Rows]:
+def _parts(context: Context, resource: str, call_ids: Collection[UUID]) -> dict[bytes, Rows]:
     """Rows that hang on calls, by call; a call without any has none here."""
     shown = _projection(context, resource)
     query = prepared.parts(resource, window_of(context), shown.names, call_ids)

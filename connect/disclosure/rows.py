@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from connect.scopes.catalogue import Projection
 
 
 class Keys(NamedTuple):
-    """What the ledger line of a row names; the last three belong to the caller of a call or to a contact."""
+    """What the ledger line of a row names, ids as 16 bytes; the last three belong to the caller of a call or to a contact."""
 
-    record_id: UUID
-    number_id: UUID | None
-    department_id: UUID | None
-    subject_id: UUID | None
+    record_id: bytes
+    number_id: bytes | None
+    department_id: bytes | None
+    subject_id: bytes | None
     subject_salt: bytes | None
     subject_e164: str | None
 
@@ -32,7 +31,7 @@ class Rows:
     projection: Projection
     values: Sequence[Sequence[Any]]
     keys: Sequence[Keys]
-    nested: Mapping[str, Mapping[UUID, Rows]] = field(default_factory=dict)
+    nested: Mapping[str, Mapping[bytes, Rows]] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -68,9 +68,9 @@ def test_it_fits_nothing_else(settings: Settings, other: dict[str, object]) -> N
         cursors.decode(other, cursors.encode(BOUND, POSITION))
 
 
-def every(door: Door, limit: int, **filters: object) -> list[UUID]:
+def every(door: Door, limit: int, **filters: object) -> list[bytes]:
     """Record ids of all pages, in order."""
-    found: list[UUID] = []
+    found: list[bytes] = []
     cursor = None
     while True:
         page = door.page(limit=limit, cursor=cursor, **filters)

@@ -33,7 +33,9 @@ def wanted(name: str, door: Door) -> Any:
     times = {"started_after": -timedelta(days=900), "started_before": timedelta(), "updated_since": -timedelta(days=1)}
     if name in times:
         return clock.now() + times[name]
-    return rows.keys[0].subject_e164 or UNKNOWN_CALLER if name == "caller" else call[name]
+    if name == "caller":
+        return rows.keys[0].subject_e164 or UNKNOWN_CALLER
+    return UUID(bytes=call[name]) if name.endswith("_id") else call[name]
 
 
 def test_every_filter_is_in_this_table() -> None:

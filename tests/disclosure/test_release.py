@@ -30,10 +30,10 @@ from tests.support.world import REQUIRED, World
 def a_call_with_legs(door: Door) -> UUID:
     """A call that rang at more than nobody."""
     for keys in door.page(limit=100).rows.keys:
-        rows = reads.call(door.context(), keys.record_id)
+        rows = reads.call(door.context(), UUID(bytes=keys.record_id))
         assert rows is not None
         if rows.nested["legs"]:
-            return keys.record_id
+            return UUID(bytes=keys.record_id)
     raise AssertionError("no call has legs")
 
 
