@@ -152,13 +152,6 @@ def apps(team_ids: Iterable[UUID] | None = None, limit: int = 200) -> Sequence[A
         return [AppLine(**row._mapping) for row in connection.execute(query)]
 
 
-def directory(limit: int = 200) -> Sequence[AppLine]:
-    """The published apps by name: what every customer may find."""
-    with database.read() as connection:
-        query = _lines().where(App.state == "published").order_by(func.lower(App.name), App.id).limit(limit)
-        return [AppLine(**row._mapping) for row in connection.execute(query)]
-
-
 def app_page(app_id: UUID) -> AppPage:
     """One app. Five statements, however much it has. Raises NoSuchApp."""
     with database.read() as connection:
@@ -196,13 +189,6 @@ def team_id(name: str) -> UUID:
     if found is None:
         raise NoSuchTeam
     return found
-
-
-def teams() -> Sequence[tuple[UUID, str]]:
-    """All developer teams by name."""
-    with database.read() as connection:
-        rows = connection.execute(select(DeveloperTeam.id, DeveloperTeam.name).order_by(DeveloperTeam.name))
-        return [(row.id, row.name) for row in rows]
 
 
 def _lines() -> Select[*tuple[Any, ...]]:

@@ -21,11 +21,6 @@ COLUMNS: Mapping[str, Columns] = MappingProxyType({name: source.columns for name
 _call, _subject = Call.__table__.c, Subject.__table__.c
 
 
-def subject_of(account_id: UUID, e164: str) -> Select[Any]:
-    """Id and salt of the person with this number; no row when the account does not know it."""
-    return select(_subject.id, _subject.salt).where(_subject.account_id == account_id, _subject.e164 == e164)
-
-
 def has_calls(account_id: UUID) -> bool:
     """Whether the account has any call at all."""
     with database.read() as connection:

@@ -152,7 +152,6 @@ def _of(*kinds: Kind) -> frozenset[str]:
 CUSTOMER_SCOPES = _of(Kind.CUSTOMER)
 CONSENT_SCOPES = _of(Kind.CUSTOMER, Kind.OFFLINE)
 APP_SCOPES = _of(Kind.APP)
-KEY_RIGHTS = _of(Kind.RIGHT)
 
 _TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")
 

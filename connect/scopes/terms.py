@@ -150,19 +150,6 @@ def narrow(proposed: Terms, chosen: Terms) -> Terms:
     return chosen
 
 
-def intersect(one: Terms, other: Terms) -> Terms:
-    """The widest terms that are within both."""
-    return Terms(
-        numbers=_common(one.numbers, other.numbers),
-        departments=_common(one.departments, other.departments),
-        history_from=max(one.history_from, other.history_from),
-        include_new_calls=one.include_new_calls and other.include_new_calls,
-        expires_at=min(one.expires_at, other.expires_at),
-        retention_days=_least(one.retention_days, other.retention_days),
-        daily_records=_least(one.daily_records, other.daily_records),
-    )
-
-
 def empty(terms: Terms, now: datetime) -> bool:
     """Whether no row can be within the terms, now or later: such a grant is not given (access_denied)."""
     return (
@@ -194,16 +181,6 @@ _WITHIN: Mapping[str, Callable[[Any, Any], bool]] = {
     "retention_days": _at_most,
     "daily_records": _at_most,
 }
-
-
-def _common(one: Selection, other: Selection) -> Selection:
-    if one == ALL:
-        return other
-    return one if other == ALL else tuple(sorted(set(one) & set(other)))
-
-
-def _least(one: int | None, other: int | None) -> int | None:
-    return min((limit for limit in (one, other) if limit is not None), default=None)
 
 
 def _listed(selection: Selection) -> str | list[str]:

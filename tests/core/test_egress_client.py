@@ -21,9 +21,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from connect.core import settings
 from connect.core.egress.addresses import LOOPBACK, Address
-from connect.core.egress.client import Answer, GuardedSession, fetch
+from connect.core.egress.client import Answer, GuardedSession
 from connect.core.egress.errors import EgressFailed, EgressRefused
 from connect.core.egress.policy import Policy
 from connect.core.egress.resolver import PublicResolver
@@ -62,13 +61,6 @@ def test_the_request_arrives_as_it_was_given_and_the_answer_comes_back() -> None
     assert (answer.status, answer.body, answer.truncated, answer.address) == (202, b"taken", False, "127.0.0.1")
     assert answer.headers["x-seen"] == "yes"
     assert answer.timings.total >= (answer.timings.first_byte or 0) >= (answer.timings.connect or 0)
-
-
-def test_a_caller_without_an_event_loop_uses_fetch() -> None:
-    settings.activate(settings.load(egress_loopback=True))
-    with peer(reply(200, b"ok")) as receiver:
-        assert fetch("GET", receiver.url).body == b"ok"
-    assert receiver.requests[0].method == "GET"
 
 
 def test_loopback_is_out_of_reach_without_the_development_switch() -> None:

@@ -13,9 +13,9 @@ from connect.scopes.scopes import (
     CONSENT_SCOPES,
     CUSTOMER_SCOPES,
     GROUPS,
-    KEY_RIGHTS,
     SCOPES,
     TIER_RULES,
+    Kind,
     Review,
     Tier,
     highest_tier,
@@ -52,9 +52,11 @@ def test_only_sensitive_and_restricted_scopes_demand_a_purpose() -> None:
 
 def test_the_scopes_of_apps_and_keys_never_stand_on_a_consent_page() -> None:
     assert {"app:read", "app:webhooks"} == APP_SCOPES
-    assert {"ledger:read", "grants:read", "ingest:write"} == KEY_RIGHTS
     assert CUSTOMER_SCOPES | {"offline_access"} == CONSENT_SCOPES
-    assert not CONSENT_SCOPES & (APP_SCOPES | KEY_RIGHTS)
+    assert {"ledger:read", "grants:read", "ingest:write"} == {
+        name for name in SCOPES if SCOPES[name].kind is Kind.RIGHT
+    }
+    assert CONSENT_SCOPES.isdisjoint(name for name in SCOPES if SCOPES[name].kind in {Kind.APP, Kind.RIGHT})
 
 
 def test_a_scope_names_its_resource_part_and_action() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connect.scopes.errors import TermsError
-from connect.scopes.terms import MEMBERS, Terms, default_terms, empty, from_detail, intersect, narrow
+from connect.scopes.terms import MEMBERS, Terms, default_terms, empty, from_detail, narrow
 from connect.scopes.terms_schema import TYPE
 from tests.scopes.examples import encoded, terms
 
@@ -161,18 +161,6 @@ def test_all_that_is_wider_is_named_at_once() -> None:
     with pytest.raises(TermsError) as caught:
         narrow(CHOSEN, replace(CHOSEN, numbers="all", retention_days=None))
     assert set(caught.value.errors) == {"numbers", "retention_days"}
-
-
-@given(terms, terms)
-def test_the_intersection_is_within_both(one: Terms, other: Terms) -> None:
-    both = intersect(one, other)
-    assert narrow(one, both) == both == narrow(other, both)
-    assert both == intersect(other, one)
-
-
-@given(terms, terms, terms)
-def test_nothing_wider_than_the_intersection_is_within_both(one: Terms, other: Terms, third: Terms) -> None:
-    assert (third.within(one) and third.within(other)) == third.within(intersect(one, other))
 
 
 @given(terms, terms)

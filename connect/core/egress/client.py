@@ -112,16 +112,6 @@ class GuardedSession:
         return socket.socket(family, kind, protocol)
 
 
-def fetch(method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
-    """`GuardedSession.request` for a caller that is not asynchronous; one connection, closed afterwards."""
-
-    async def once() -> Answer:
-        async with GuardedSession() as session:
-            return await session.request(method, url, headers=headers, body=body)
-
-    return asyncio.run(once())
-
-
 class _NotPublic(OSError):
     """The last look, at the socket, found an address that may not be reached."""
 
