@@ -18,9 +18,11 @@ from connect.core.problems import Problem
 from connect.customer import presenting
 from connect.customer.blueprint import blueprint
 from connect.disclosure import receipts, usage
+from connect.disclosure.purposes import purposes
 from connect.grants import queries, services
 from connect.grants.errors import GrantEnded
 from connect.grants.queries import GrantView, VersionView
+from connect.oauth import queries as tokens
 
 _ON_HOME = 5
 _DAYS = 30
@@ -56,7 +58,11 @@ def connected_apps() -> str:
     shown = [grant for grant in grants if grant.live == (tab == "live")]
     names = accounts.names(grant.given_by for grant in shown)
     apps, reads = registry.apps_of(grant.app_id for grant in shown), usage.last_reads(account.id)
-    cards = [_card(grant, apps[grant.app_id], reads.get(grant.id), names) for grant in shown]
+    stopped = tokens.reconnect_needed(account.id)
+    cards = [
+        _card(grant, apps[grant.app_id], reads.get(grant.id), names) | {"reconnect": grant.live and grant.id in stopped}
+        for grant in shown
+    ]
     return render_template("customer/connected_apps.html", tab=tab, counts=_counts(grants), apps=cards)
 
 
@@ -81,10 +87,11 @@ def connected_app(grant_id: str) -> str:
             "ended_at": grant.ended_at,
             "end_words": presenting.end_words(grant),
             "policy_words": "",
+            "reconnect": grant.live and grant.id in tokens.reconnect_needed(grant.account_id),
         },
         app=presenting.app_facts(app),
         status=presenting.status(grant),
-        granted=presenting.granted_rows(grant.scopes, _purposes(app, grant), used),
+        granted=presenting.granted_rows(grant.scopes, dict(purposes(grant.app_version_id)), used),
         refused=presenting.titles(grant.refused),
         terms=presenting.term_lines(grant.terms),
         reads=used if used.requests else None,
@@ -200,15 +207,6 @@ def _version(grant: GrantView, number: int) -> VersionView:
         if version.version == number:
             return version
     raise Problem("not-found", _("There is no such receipt."))
-
-
-def _purposes(app: registry.AppPage, grant: GrantView) -> dict[str, str]:
-    return {
-        scope.name: scope.purpose
-        for version in app.versions
-        if version.id == grant.app_version_id
-        for scope in version.scopes
-    }
 
 
 def _counts(grants: Any) -> dict[str, int]:

@@ -1,40 +1,30 @@
-"""What pages read of a grant's tokens."""
+"""What pages read of tokens."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select, tuple_
+from sqlalchemy.orm import aliased
 
-from connect.core import clock, database
+from connect.core import database
 from connect.oauth import chains
 from connect.oauth.models import TokenChain
 
-
-def reconnect_needed(account_id: UUID, grant_id: UUID) -> bool:
-    """Whether the newest chain of a grant was ended because a token came back after it was spent, and none has begun since.
-
-    Until the app is connected again its next authorisation always shows a page.
-    """
-    newest = (
-        select(TokenChain.end_reason)
-        .where(TokenChain.account_id == account_id, TokenChain.grant_id == grant_id)
-        .order_by(TokenChain.created_at.desc(), TokenChain.id.desc())
-        .limit(1)
-    )
-    with database.read() as connection:
-        return connection.scalar(newest) in {chains.REUSE, chains.CODE_REUSE}
+_newer = aliased(TokenChain)
+_BEGUN_SINCE = exists().where(
+    _newer.account_id == TokenChain.account_id,
+    _newer.grant_id == TokenChain.grant_id,
+    tuple_(_newer.created_at, _newer.id) > tuple_(TokenChain.created_at, TokenChain.id),
+)
 
 
-def live_chains(account_id: UUID, grant_id: UUID) -> int:
-    """How many connections of a grant can still get tokens."""
-    now = clock.now()
-    statement = select(TokenChain.id).where(
+def reconnect_needed(account_id: UUID) -> frozenset[UUID]:
+    """The account's grants whose newest chain was ended because a token or code came back after it was spent."""
+    stopped = select(TokenChain.grant_id).where(
         TokenChain.account_id == account_id,
-        TokenChain.grant_id == grant_id,
-        TokenChain.ended_at.is_(None),
-        TokenChain.expires_at > now,
-        TokenChain.idle_expires_at > now,
+        TokenChain.end_reason.in_((chains.REUSE, chains.CODE_REUSE)),
+        ~_BEGUN_SINCE,
     )
     with database.read() as connection:
-        return len(connection.execute(statement).all())
+        return frozenset(connection.scalars(stopped))

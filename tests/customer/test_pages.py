@@ -119,6 +119,27 @@ def test_a_paused_app_and_an_expired_one_say_so(flow: Flow, clock: Clock) -> Non
     assert "Expired" in flow.browser.get(path).text
 
 
+def test_after_a_key_was_used_twice_the_card_says_so_until_the_app_is_connected_again(flow: Flow, clock: Clock) -> None:
+    flow.refresh(flow.tokens["refresh_token"])
+    path = path_of(flow)
+    assert "Connect it again" not in flow.browser.get("/connected-apps").text
+    clock.move(seconds=11)
+    assert flow.refresh(flow.tokens["refresh_token"]).status_code == 400
+    assert "Connect it again" in flow.browser.get("/connected-apps").text
+    assert "Connect it again" in flow.browser.get(path).text
+    flow.connect()
+    assert "Connect it again" not in flow.browser.get("/connected-apps").text
+
+
+def test_a_connection_that_ended_need_not_be_connected_again(flow: Flow, clock: Clock) -> None:
+    path = path_of(flow)
+    flow.refresh(flow.tokens["refresh_token"])
+    clock.move(seconds=11)
+    flow.refresh(flow.tokens["refresh_token"])
+    disconnect(flow.browser, path)
+    assert "Connect it again" not in flow.browser.get("/connected-apps?tab=ended").text
+
+
 def test_the_number_of_statements_does_not_grow_with_connections(app: Flask, flow: Flow, count_queries: Any) -> None:
     flow.browser.get("/connected-apps")
     with count_queries() as one:

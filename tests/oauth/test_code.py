@@ -77,9 +77,9 @@ def test_37_the_customer_and_the_developers_are_told_and_the_grant_stands(flow: 
     }
     assert flow.works(said["access_token"])  # another chain of the same grant
     assert not flow.works(spent["access_token"])
-    assert reconnect_needed(flow.world.account_id, grant_id(flow))
+    assert reconnect_needed(flow.world.account_id) == {grant_id(flow)}
     flow.connect()
-    assert not reconnect_needed(flow.world.account_id, grant_id(flow))
+    assert not reconnect_needed(flow.world.account_id)
 
 
 def test_37_only_a_use_that_could_have_been_the_first_counts(flow: Flow, other: Flow, clock: Clock) -> None:
