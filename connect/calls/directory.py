@@ -5,7 +5,6 @@ Who uses it holds the account's row (ingest), so nobody makes the same line or c
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from functools import cache
@@ -122,7 +121,7 @@ class Directory:
             yield {"id": ids.new(), "agent_id": self.agent(agent), "department_id": self.department(department)}
 
     def _subject(self, _e164: str) -> dict[str, Any]:
-        return {"salt": secrets.token_bytes(SALT_BYTES), "created_at": self._at}
+        return {"salt": ids.random_bytes(SALT_BYTES), "created_at": self._at}
 
     def _contact(self, caller: str, contact: ContactIn) -> dict[str, Any]:
         return {

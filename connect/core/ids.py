@@ -24,6 +24,7 @@ _LOW_60 = (1 << 60) - 1
 _ENCODED_LENGTH = 26
 _CHECK_LENGTH = 6
 
+_system = secrets.SystemRandom()
 _lock = threading.Lock()
 _last = (0, 0)  # millisecond, the 74 bits after it
 
@@ -74,9 +75,19 @@ def decode(prefix: str, text: str) -> UUID:
     return UUID(int=number)
 
 
+def random_bytes(count: int) -> bytes:
+    """Bytes that nobody can guess: for secrets, salts and nonces."""
+    return secrets.token_bytes(count)
+
+
+def random_between(low: float, high: float) -> float:
+    """A number for delays, so that what failed together does not come back together."""
+    return _system.uniform(low, high)
+
+
 def token(prefix: str) -> str:
     """A bearer value: `vta` -> `vta_` + 32 random bytes + check. 256 bits (RFC 6749 10.10 asks for 128)."""
-    return checked(f"{prefix}_{_text(secrets.token_bytes(32))}")
+    return checked(f"{prefix}_{_text(random_bytes(32))}")
 
 
 def checked(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import os
 from datetime import datetime
 from functools import lru_cache
 
@@ -17,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from connect.core import clock, database, settings
+from connect.core import clock, database, ids, settings
 from connect.core.database import Base, Bytes, UtcDateTime
 
 _NONCE = 12
@@ -69,7 +68,7 @@ def unseal(purpose: str, box: bytes, aad: bytes = b"") -> bytes:
 
 def seal_with(secret: bytes, plaintext: bytes, aad: bytes = b"") -> bytes:
     """AES-256-GCM under a key of the caller's."""
-    nonce = os.urandom(_NONCE)
+    nonce = ids.random_bytes(_NONCE)
     return nonce + AESGCM(secret).encrypt(nonce, plaintext, aad)
 
 

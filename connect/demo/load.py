@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -75,7 +74,7 @@ def _cast(crm_url: str, progress: Progress) -> dict[str, Any]:
 
 def _password(part: Part, place: int, progress: Progress) -> tuple[str, str]:
     """A password and its hash, which takes a while and so is made before the transaction."""
-    password = f"{part.email.split('@')[0]}-{secrets.token_hex(5)}"
+    password = f"{part.email.split('@')[0]}-{ids.random_bytes(5).hex()}"
     hashed = passwords.make_hash(password)
     progress("people", place, len(cast.PEOPLE))
     return password, hashed

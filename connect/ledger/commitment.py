@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
+
+from connect.core import ids
 
 NONCE_BYTES = 32
 ENTRY_BYTES = 33
@@ -13,7 +14,7 @@ _DOMAIN = b"vtc-ledger/1\n"
 
 def new_nonce() -> bytes:
     """Thirty-two random bytes: without them a body of few possible values could be guessed from its leaf."""
-    return secrets.token_bytes(NONCE_BYTES)
+    return ids.random_bytes(NONCE_BYTES)
 
 
 def commit(nonce: bytes, body: bytes) -> bytes:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,7 +37,7 @@ class RefreshToken:
 
 def make(chain_id: UUID, generation: int) -> RefreshToken:
     """A new token for a place in a chain."""
-    body = chain_id.bytes + generation.to_bytes(4, "big") + secrets.token_bytes(_RANDOM)
+    body = chain_id.bytes + generation.to_bytes(4, "big") + ids.random_bytes(_RANDOM)
     return RefreshToken(ids.checked(f"{PREFIX}_{_encode(body + _tag(body))}"), chain_id, generation)
 
 

@@ -5,7 +5,6 @@ Endpoints come first and in the order of their ids, then deliveries, as every cl
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -43,9 +42,7 @@ def settle(session: Session, attempts: Sequence[Attempt]) -> None:
 
 def _judge(attempt: Attempt, rules: Rules, now: datetime) -> Outcome:
     number = attempt.letter.parcel.claimed.attempt
-    return judge(
-        attempt.status, attempt.headers, attempts=number, now=now, rules=rules, uniform=random.SystemRandom().uniform
-    )
+    return judge(attempt.status, attempt.headers, attempts=number, now=now, rules=rules, uniform=ids.random_between)
 
 
 def _by_endpoint(judged: Sequence[Judged]) -> list[tuple[UUID, list[Judged]]]:

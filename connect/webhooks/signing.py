@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import base64
 import hmac
-import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from connect.core import keyring
+from connect.core import ids, keyring
 
 PREFIX = "whsec_"
 _PURPOSE = "endpoint-secret"
@@ -21,7 +20,7 @@ _BYTES = 32
 
 def new_secret() -> str:
     """A secret, to be shown once."""
-    return PREFIX + base64.b64encode(secrets.token_bytes(_BYTES)).decode()
+    return PREFIX + base64.b64encode(ids.random_bytes(_BYTES)).decode()
 
 
 def seal(secret: str, endpoint_id: UUID) -> bytes:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.guards.source import EVERYTHING, ROOT, calls, python_files, texts
+from tests.guards.source import EVERYTHING, ROOT, calls, imports, python_files, texts
 
 CORE = Path("connect/core")
 CLOCK = Path("connect/core/clock.py")
+IDS = Path("connect/core/ids.py")
+MODULES_OF_CHANCE = re.compile(r"^secrets(\.|$)|^random\.(?!Random$)|^uuid\.uuid\d$|^os\.(urandom|getrandom)$")
+CALLS_OF_CHANCE = re.compile(r"(^|\.)(urandom|getrandom|SystemRandom|uuid\d)$")
 READS_A_CLOCK = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns)|func\.now)$")
 READS_A_SQL_CLOCK = re.compile(r"\b(current_timestamp|now\(\)|clock_timestamp|unixepoch)", re.IGNORECASE)
 
@@ -38,6 +41,15 @@ def test_only_core_clock_reads_the_time() -> None:
         if READS_A_CLOCK.search(call)
     ]
     assert not elsewhere
+
+
+def test_ids_tokens_and_secrets_come_from_core_ids_alone() -> None:
+    """Seeded `random.Random` remains for what is made up; ruff keeps the module's own functions out."""
+    found = [
+        *((path, found) for path in python_files() for found in imports(path) if MODULES_OF_CHANCE.search(found[0])),
+        *((path, found) for path in python_files() for found in calls(path) if CALLS_OF_CHANCE.search(found[0])),
+    ]
+    assert {path for path, _ in found} == {IDS}, found
 
 
 def test_no_sql_reads_the_time_of_the_database() -> None:
