@@ -1,4 +1,5 @@
-"""What the ledger writes down of the rooms below it: acts on apps, on their secrets, and on people. Each in the act's transaction."""
+"""What the ledger writes down of the rooms below it: acts on apps, on their secrets, on accounts and people, each in the act's
+transaction."""
 
 from __future__ import annotations
 
@@ -12,10 +13,10 @@ from sqlalchemy.orm import Session
 from apps_registry import signals as registry
 from apps_registry.models import App, AppSecret, AppVersion, RedirectUri, RequestedScope, Review
 from connect.accounts import signals as accounts
-from connect.accounts.models import Membership, Person
+from connect.accounts.models import Account, Membership, Person
 from connect.core import clock, ids
 from connect.core.actor import Actor
-from connect.ledger import acts
+from connect.ledger import acts, upkeep
 from connect.ledger.entries import text_id
 from connect.ledger.services import append
 
@@ -79,6 +80,19 @@ def write_secret_ended(app: App, *, session: Session, actor: Actor, secret: AppS
     _secret(session, app, actor, "ended", secret)
 
 
+def write_account_added(account: Account, *, session: Session, actor: Actor) -> None:
+    """Its settings, without its name: many a business bears a person's."""
+    settings = {name: [None, getattr(account, name)] for name in ("kind", "state", "timezone", "region")}
+    draft = upkeep.config(
+        event="account_added",
+        actor=actor.as_text(),
+        changes=settings,
+        account_id=account.id,
+        person_id=actor.id,
+    )
+    append(session, draft)
+
+
 def write_person_added(person: Person, *, session: Session, actor: Actor) -> None:
     _person(session, person, actor, "added")
 
@@ -130,6 +144,7 @@ RECEIVERS: tuple[tuple[NamedSignal, Any], ...] = (
     (registry.secret_made, write_secret_made),
     (registry.secret_rotated, write_secret_rotated),
     (registry.secret_ended, write_secret_ended),
+    (accounts.account_added, write_account_added),
     (accounts.person_added, write_person_added),
     (accounts.person_closed, write_person_closed),
     (accounts.role_given, write_role_given),

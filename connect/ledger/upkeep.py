@@ -100,7 +100,7 @@ def key(
     retires_at: str | None = None,
     reason: str | None = None,
 ) -> Draft:
-    """A key of the log was made, put beside an older one, or retired. The origin never changes."""
+    """A key `signs` from here on (the log's first), was `added` beside an older one, or `retired`. The origin never changes."""
     members = {
         "event": event,
         "purpose": purpose,
@@ -119,15 +119,16 @@ def config(
     actor: str,
     changes: Mapping[str, Any],
     reason: str | None = None,
+    account_id: UUID | None = None,
     app_id: UUID | None = None,
     person_id: UUID | None = None,
 ) -> Draft:
     """What bears on disclosure or retention was set otherwise: name -> [before, after], secrets never.
 
-    Settings of the platform, or of an app (`app_id`), such as where its webhooks go.
+    Settings of the platform, of an account (`account_id`), or of an app (`app_id`), such as where its webhooks go.
     """
     members = {"event": event, "actor": actor, "changes": changes, "reason": reason}
-    return Draft("config", members, app_id=app_id, person_id=person_id)
+    return Draft("config", members, account_id, app_id, person_id=person_id)
 
 
 def policy(

@@ -15,7 +15,7 @@ LEDGER, DISCLOSURE = "connect.ledger.receivers", "connect.disclosure.receivers"
 OAUTH, WEBHOOKS = "connect.oauth.receivers", "connect.webhooks.receivers"
 
 RECEIVERS: dict[str, set[str]] = {
-    "account_added": set(),
+    "account_added": {f"{LEDGER}.write_account_added"},
     "app_changed": {f"{LEDGER}.write_changed"},
     "app_moved": {f"{LEDGER}.write_moved"},
     "app_registered": {f"{LEDGER}.write_registered"},

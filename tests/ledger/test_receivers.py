@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
 from types import ModuleType
 from typing import Any
 from uuid import UUID
 
 import orjson
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 
@@ -15,6 +17,7 @@ from apps_registry import queries, services, standing, versions
 from apps_registry.details import Asked
 from apps_registry.lifecycle import Party
 from connect.accounts import people, sessions
+from connect.cli.accounts import accounts
 from connect.core import actor, ids
 from connect.core.actor import Actor
 from connect.ledger import models, receivers
@@ -35,6 +38,20 @@ def entries(database: ModuleType, **wanted: Any) -> list[dict[str, Any]]:
 
 def events(database: ModuleType, app_id: UUID) -> list[tuple[str, str]]:
     return [(body["type"], body["event"]) for body in entries(database, app=ids.encode("app", app_id))]
+
+
+def test_an_account_that_is_added_is_an_entry_with_who_did_it_and_without_its_name(database: ModuleType) -> None:
+    made = CliRunner().invoke(accounts, ["add", "Asha Rao Travels", "--region", "AE", "--json"])
+    [body] = entries(database, type="config")
+    assert body["account"] == orjson.loads(made.output)["id"]
+    assert (body["event"], body["actor"]) == ("account_added", f"operator:{getpass.getuser()}")
+    assert body["changes"] == {
+        "kind": [None, "customer"],
+        "region": [None, "AE"],
+        "state": [None, "active"],
+        "timezone": [None, "Asia/Kolkata"],
+    }
+    assert "Travels" not in str(body)
 
 
 def test_the_life_of_an_app_can_be_read_from_the_ledger_alone(database: ModuleType) -> None:
