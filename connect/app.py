@@ -72,6 +72,7 @@ STEPS: tuple[Callable[[Flask], None], ...] = (
     csrf.install,
     browser.install,
     pages.install,
+    wiring.register_rooms,
     _blueprints,
     endpoints.install,
     openapi.install,

@@ -11,7 +11,7 @@ from flask import Flask, g, request, session
 from connect.accounts import sessions
 from connect.accounts.person import CurrentPerson
 from connect.accounts.roles import Place, Right
-from connect.core import database, settings, web
+from connect.core import database, paths, settings
 from connect.core.pages.navigation import Viewer
 
 _VALUE = "sid"
@@ -52,7 +52,7 @@ def address() -> str:
 
 def _load() -> None:
     g.person = None
-    if web.wants_json() or request.endpoint == "pages.static":
+    if paths.of_a_machine() or request.endpoint == "pages.static":
         return
     value = session.get(_VALUE)
     person = sessions.load(value) if value else None

@@ -11,7 +11,10 @@ from marshmallow import Schema
 from connect.api import answered
 from connect.api.parsing import parser
 from connect.core.access import View
+from connect.core.paths import Paths
 from connect.oauth.resource import protected
+
+PATHS = Paths(machine=("/v1/", "/ledger/", "/openapi.json"))
 
 
 class ApiBlueprint(Blueprint):

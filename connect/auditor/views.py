@@ -7,7 +7,7 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from apps_registry import queries as registry
@@ -15,6 +15,7 @@ from connect.accounts import queries as accounts
 from connect.accounts.guards import person, requires
 from connect.accounts.roles import Right
 from connect.auditor import chain, presenting, question, scope
+from connect.auditor.blueprint import blueprint
 from connect.auditor.question import CHANNELS, TYPES, Question
 from connect.auditor.scope import Scope
 from connect.core import actor, database, ids, settings, web
@@ -25,8 +26,6 @@ from connect.ledger.rows import Entry
 
 _ON_PAGE = 50
 _LINES = 20
-
-blueprint = Blueprint("auditor", __name__, template_folder="templates")
 
 
 @blueprint.get("/ledger-console")

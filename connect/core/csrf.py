@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Flask, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
-from connect.core import keyring, web
+from connect.core import keyring, paths
 from connect.core.problems import Problem
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -31,7 +31,7 @@ def install(app: Flask) -> None:
 
 
 def _check() -> None:
-    if request.method in _SAFE or web.wants_json():
+    if request.method in _SAFE or paths.of_a_machine():
         return
     if request.headers.get("Sec-Fetch-Site", "none") not in _FROM_HERE:
         raise Problem("forbidden", "This form was sent from another site. Open the page here and send it again.")

@@ -13,12 +13,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from connect.core import clock, ids, log, settings
+from connect.core import clock, ids, log, paths, settings
 from connect.core.pages.errors import error_page
 from connect.core.problems import Problem, field_errors, of_http
 
-MACHINE_PATHS = ("/v1/", "/oauth/", "/.well-known/", "/internal/", "/ledger/", "/openapi.json", "/problems/")
-_PAGES_OF_OAUTH = ("/oauth/authorize",)
 _HEADER_LIMIT = 16_384
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -53,11 +51,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(PoolTimeoutError, _database_error)
     app.register_error_handler(Exception, _unexpected)
-
-
-def wants_json() -> bool:
-    """Whether the caller is a machine: by path, not by what it says it accepts."""
-    return request.path.startswith(MACHINE_PATHS) and not request.path.startswith(_PAGES_OF_OAUTH)
 
 
 def request_id() -> str:
@@ -103,9 +96,8 @@ def _finish(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault(
-        "Content-Security-Policy", _POLICY if _has_no_form_action(response) else f"{_POLICY}; form-action 'self'"
-    )
+    # Pages whose forms lead out carry no form-action: Chromium checks the whole redirect chain and would block the way to the app.
+    headers.setdefault("Content-Security-Policy", _POLICY if paths.leads_out() else f"{_POLICY}; form-action 'self'")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     if not request.path.startswith("/static/"):
@@ -115,18 +107,13 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _has_no_form_action(response: Response) -> bool:
-    """Consent and sign-in pages carry none: Chromium checks the whole redirect chain and would block the way to the app."""
-    return bool(g.get("no_form_action")) or request.path.startswith(("/consent/", "/sign-in"))
-
-
 def _http_error(error: HTTPException) -> Any:
     """werkzeug's exceptions; those without a code (a redirect of its own) are answers already."""
     return _answer(of_http(error)) if error.code and error.code >= 400 else error
 
 
 def _answer(problem: Problem) -> Response:
-    if wants_json():
+    if paths.of_a_machine():
         body = orjson.dumps(problem.document(g.get("request_id")))
         return Response(body, problem.status, {**problem.headers, "Content-Type": "application/problem+json"})
     page = error_page(problem.status, g.get("request_id", ""), problem.detail)

@@ -8,12 +8,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from connect.core import database, limits, settings
 from connect.core.access import public, rule
+from connect.core.paths import Paths
 from connect.core.problems import Problem
 from connect.oauth import requests, well_known
 from connect.oauth.errors import of_problem
 from connect.oauth.introspection import Introspection
 from connect.oauth.revocation import Revocation
 from connect.oauth.server import server
+
+PATHS = Paths(machine=("/oauth/", "/.well-known/"), pages=(well_known.AUTHORIZE,))
 
 pages = Blueprint("authorize", __name__)
 machine = Blueprint("oauth", __name__)

@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from connect.core.paths import Paths
+
+PATHS = Paths(leading_out=("/sign-in",))
+
 blueprint = Blueprint("signin", __name__, template_folder="templates")

@@ -12,6 +12,9 @@ CLOCK = Path("connect/core/clock.py")
 IDS = Path("connect/core/ids.py")
 MODULES_OF_CHANCE = re.compile(r"^secrets(\.|$)|^random\.(?!Random$)|^uuid\.uuid\d$|^os\.(urandom|getrandom)$")
 CALLS_OF_CHANCE = re.compile(r"(^|\.)(urandom|getrandom|SystemRandom|uuid\d)$")
+OF_A_ROOM = re.compile(
+    r"^/(v1|oauth|ledger|openapi|consent|sign-in|home|connected|developer|staff|profile)\b|^(customer|developer|auditor|staff|signin)\."
+)
 READS_A_CLOCK = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns)|func\.now)$")
 READS_A_SQL_CLOCK = re.compile(r"\b(current_timestamp|now\(\)|clock_timestamp|unixepoch)", re.IGNORECASE)
 
@@ -58,6 +61,16 @@ def test_no_sql_reads_the_time_of_the_database() -> None:
         for path in python_files()
         for text, line in texts(path)
         if READS_A_SQL_CLOCK.search(text)
+    ]
+    assert not found
+
+
+def test_core_knows_no_address_and_no_page_of_the_rooms_above_it() -> None:
+    found = [
+        f"{path}:{line} {text}"
+        for path in python_files(("connect/core",))
+        for text, line in texts(path)
+        if OF_A_ROOM.search(text)
     ]
     assert not found
 

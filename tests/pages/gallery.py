@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, g, render_template
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
+from connect import wiring
 from connect.core import csrf, i18n, settings, web
 from connect.core.pages import blueprint as pages
 from connect.core.pages.navigation import Viewer
@@ -27,7 +28,7 @@ SAMPLES: dict[str, Sample] = {
 def make_app() -> Flask:
     """The gallery on the active settings; `/<area>/<name>` shows one sample. Addresses of rooms' views lead nowhere."""
     app = Flask("gallery", static_folder=None)
-    for step in (web.install, i18n.install, csrf.install, pages.install):
+    for step in (web.install, i18n.install, csrf.install, pages.install, wiring.register_rooms):
         step(app)
     app.jinja_loader = ChoiceLoader([FileSystemLoader(path) for path in sorted(ROOT.glob("*/templates"))])
     app.jinja_env.undefined = StrictUndefined  # a name that no context documents is an error here

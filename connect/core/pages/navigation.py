@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import g, request, url_for
-from flask_babel import lazy_gettext as _
+from flask import Flask, current_app, g, request, url_for
 from flask_babel.speaklater import LazyString
+
+_KEY = "connect.areas"
 
 
 @dataclass(frozen=True)
 class Viewer:
     """The signed-in person, put into `g.viewer` by the guards; pages without one show no navigation.
 
-    `areas` are the keys of AREAS the person may enter; `place` is the business or team they act for, if any.
+    `areas` are the names of those the person may enter; `place` is the business or team they act for, if any.
     """
 
     name: str
@@ -32,7 +34,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Area:
-    """The pages of one kind of person; their blueprint bears the area's key as its name."""
+    """The pages of one kind of person; each room declares its own beside its blueprint, which bears the area's name."""
 
     label: LazyString
     links: tuple[Link, ...]
@@ -42,31 +44,9 @@ class Area:
         return self.links[0].endpoint
 
 
-AREAS: dict[str, Area] = {
-    "customer": Area(
-        _("Your business"),
-        (
-            Link(_("Home"), "customer.home", "building-2"),
-            Link(_("Connected apps"), "customer.connected_apps", "plug"),
-        ),
-    ),
-    "developer": Area(
-        _("Developer"),
-        (
-            Link(_("Home"), "developer.home", "code"),
-            Link(_("Apps"), "developer.apps", "list-checks"),
-        ),
-    ),
-    "auditor": Area(_("Ledger"), (Link(_("Console"), "auditor.console", "search"),)),
-    "staff": Area(
-        _("Staff"),
-        (
-            Link(_("Reviews"), "staff.reviews", "list-checks"),
-            Link(_("Apps"), "staff.apps", "plug"),
-            Link(_("Health"), "staff.health", "monitor"),
-        ),
-    ),
-}
+def install(app: Flask, areas: Mapping[str, Area]) -> None:
+    """Let `app` know the areas of its rooms, by the names of their blueprints."""
+    app.extensions[_KEY] = dict(areas)
 
 
 def viewer() -> Viewer | None:
@@ -77,16 +57,21 @@ def viewer() -> Viewer | None:
 def links() -> tuple[Link, ...]:
     """The navigation of the area this page stands in; nothing for whoever may not enter it."""
     who, name = viewer(), request.blueprint or ""
-    return AREAS[name].links if who and name in AREAS and name in who.areas else ()
+    return _areas()[name].links if who and name in _areas() and name in who.areas else ()
 
 
 def other_areas() -> tuple[Area, ...]:
     """The further areas this person may enter from here."""
     who = viewer()
-    return tuple(AREAS[name] for name in who.areas if name != request.blueprint) if who else ()
+    return tuple(_areas()[name] for name in who.areas if name != request.blueprint) if who else ()
 
 
 def home() -> str:
     """The address of the first page of this person's first area; the root of the site for anybody else."""
     who = viewer()
-    return url_for(AREAS[who.areas[0]].home) if who and who.areas else "/"
+    return url_for(_areas()[who.areas[0]].home) if who and who.areas else "/"
+
+
+def _areas() -> dict[str, Area]:
+    areas: dict[str, Area] = current_app.extensions[_KEY]
+    return areas
