@@ -35,6 +35,7 @@ CARDS = [
         last_read=Values(at=AT, records=1204, fields=19),
         granted=4,
         refused=1,
+        reconnect=True,
     ),
     Values(
         grant_id="g2",
@@ -50,6 +51,7 @@ CARDS = [
         last_read=None,
         granted=1,
         refused=3,
+        reconnect=False,
     ),
 ]
 DETAIL: dict[str, Any] = {
@@ -63,6 +65,7 @@ DETAIL: dict[str, Any] = {
         ended_at=None,
         end_words="",
         policy_words="Unchanged since you allowed it.",
+        reconnect=True,
     ),
     "app": APP,
     "status": Values(word="Connected", kind="good"),
@@ -165,6 +168,7 @@ HOME = {
 ENDED = Values(
     CARDS[0]
     | {"status": Values(word="Disconnected", kind="quiet"), "ended_at": AT, "end_words": "Disconnected by Asha Menon"}
+    | {"reconnect": False}
 )
 
 SAMPLES = {
