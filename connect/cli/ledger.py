@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import Connection
 
-from connect.cli import standing
 from connect.cli.ledger_options import as_filters, filter_options, time_option
 from connect.cli.output import json_option, show, show_one
 from connect.core import actor, database
+from connect.grants import today
 from connect.ledger import acts, bundle, check, note, queries, reconcile, sealer, selfcheck, services, store, verify
 from connect.ledger.entries import Draft
 from connect.ledger.queries import Located
@@ -202,10 +202,10 @@ def _reconciled(at: datetime | None) -> tuple[reconcile.Standing, list[reconcile
 
 def _look(at: datetime | None) -> tuple[reconcile.Standing, list[reconcile.Difference]]:
     with database.read() as connection:
-        today = None if at else standing.today(connection)
+        tables = None if at else today.read(connection)
         bodies, broken = reconcile.believed(connection, at)
     written = reconcile.rebuild(bodies)
-    return written, broken + (reconcile.compare(written, today) if today else [])
+    return written, broken + (reconcile.compare(written, tables) if tables else [])
 
 
 def _write(draft: Draft) -> None:

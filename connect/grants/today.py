@@ -1,4 +1,4 @@
-"""What the tables of apps and grants say today, in the form that `ledger reconcile` compares with the entries."""
+"""What the tables of apps and grants say today, in the form in which the ledger rebuilds it from its entries (ledger/reconcile.py)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from connect.grants.models import Grant, GrantRefusal
 from connect.ledger.reconcile import AppStanding, GrantStanding, Refusal, Standing
 
 
-def today(connection: Connection) -> Standing:
+def read(connection: Connection) -> Standing:
     """Every app, grant and refusal as its row stands."""
     apps = {app.id: app for app in _apps(connection)}
     grants = {grant.id: grant for grant in _grants(connection)}
