@@ -6,11 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import func, select
 
 from connect.core import clock, database
-from connect.ledger import keys, models, selfcheck, store
-from connect.ledger.models import LOG
+from connect.ledger import keys, selfcheck, store
 
 _STALE = timedelta(minutes=15)  # an idle log still gives out a checkpoint every ten
 
@@ -19,15 +17,13 @@ def card() -> dict[str, Any]:
     """What auditor/chain.html shows."""
     with database.read() as connection:
         head, newest = store.head(connection), store.newest_published(connection)
-        waiting = connection.scalar(
-            select(func.count()).select_from(models.pending).where(models.pending.c.log_id == LOG)
-        )
+        waiting = store.waiting(connection)
     age = clock.now() - newest.published_at if newest else timedelta(0)
     return {
         "size": head.size if head else 0,
         "checkpoint": {"at": newest.published_at, "size": newest.size, "root": newest.root.hex()} if newest else None,
         "sealed_age": age,
-        "pending": waiting or 0,
+        "pending": waiting,
         "stale": age > _STALE,
         "check": _check(),
     }

@@ -70,14 +70,14 @@ def load_demo(
     """Fill an account with `count` made-up calls up to now, their recordings in the media store."""
     for content in tones():
         media.put(account_id, content)
-    calls = generate(seed, _timezone(open_unit, account_id), clock.now(), count)
+    calls = generate(seed, _timezone(account_id), clock.now(), count)
     return store(open_unit, account_id, calls, progress=progress)
 
 
 def fill(open_unit: OpenUnit, account_id: UUID, count: int, *, seed: int = 1, progress: Progress = _unheard) -> None:
     """Put `count` calls into an empty account for a benchmark: 10,000 made-up ones, then copies of those over two years."""
     size = min(count, _BLOCK)
-    calls = generate(seed, _timezone(open_unit, account_id), clock.now(), size)
+    calls = generate(seed, _timezone(account_id), clock.now(), size)
     store(open_unit, account_id, calls, progress=progress)
     for number, done in enumerate(range(size, count, size), start=1):
         length = min(size, count - done)
@@ -86,9 +86,9 @@ def fill(open_unit: OpenUnit, account_id: UUID, count: int, *, seed: int = 1, pr
         progress(done + length)
 
 
-def _timezone(open_unit: OpenUnit, account_id: UUID) -> str:
-    with open_unit() as session:
-        found = session.scalar(select(Account.timezone).where(Account.id == account_id))
+def _timezone(account_id: UUID) -> str:
+    with database.read() as connection:
+        found = connection.scalar(select(Account.timezone).where(Account.id == account_id))
     if found is None:
         raise UnknownAccountError(f"no account {account_id}")
     return found

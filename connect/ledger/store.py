@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from connect.ledger import models, tiles, tree
 from connect.ledger.models import LOG
@@ -59,6 +59,12 @@ def newest_published(connection: Connection) -> Published | None:
     """The checkpoint that the world knows; None before the first."""
     row = connection.execute(_PUBLISHED.order_by(_CHECKPOINT.size.desc()).limit(1)).first()
     return None if row is None else Published(*row)
+
+
+def waiting(connection: Connection) -> int:
+    """How many entries have no leaf yet."""
+    queued = select(func.count()).select_from(models.pending).where(models.pending.c.log_id == LOG)
+    return connection.scalar(queued) or 0
 
 
 def published_sizes(connection: Connection, start: int, end: int) -> list[int]:
