@@ -16,7 +16,7 @@ class Context:
     channel: str  # api, webhook, portal, export, mcp, affiliate, processor, transfer, legal, safety
     operation: str
     account_id: UUID
-    recipient_kind: str  # app, person, authority …
+    recipient_kind: str  # app or person; entry.py knows the form of their ids
     recipient_id: UUID
     scopes: frozenset[str]
     terms: Terms

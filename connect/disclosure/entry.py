@@ -60,7 +60,7 @@ def draft(context: Context, rows: Rows, *, sha256: str, size: int, status: int) 
         channel=context.channel,
         account_id=context.account_id,
         recipient_kind=context.recipient_kind,
-        recipient=ids.encode(_RECIPIENT_PREFIX[context.recipient_kind], context.recipient_id),
+        recipient=_recipient(context),
         operation=context.operation,
         resource=rows.resource,
         count=len(rows),
@@ -87,6 +87,14 @@ def draft(context: Context, rows: Rows, *, sha256: str, size: int, status: int) 
         address_block_digest=_digest("address-block", _block(context.address)),
         agent_digest=_digest("agent", context.agent),
     )
+
+
+def _recipient(context: Context) -> str:
+    """The recipient's id in text form. Raises ValueError for a kind of recipient that has none here: nothing leaves then."""
+    prefix = _RECIPIENT_PREFIX.get(context.recipient_kind)
+    if prefix is None:
+        raise ValueError(f"a recipient is of a kind among {sorted(_RECIPIENT_PREFIX)}, not {context.recipient_kind!r}")
+    return ids.encode(prefix, context.recipient_id)
 
 
 def _lines(rows: Rows, places: Mapping[str, int]) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 import orjson
@@ -66,6 +67,13 @@ def test_the_address_of_the_caller_is_kept_as_digests_of_itself_and_of_its_netwo
     assert entry._block("203.0.113.9") == entry._block("203.0.113.200") != entry._block("203.0.114.9")
     assert entry._block("2001:db8::1") == entry._block("2001:db8:0:0:ff::2") != entry._block("2001:db8:0:1::1")
     assert entry._block("no address") == ""
+
+
+def test_a_recipient_of_an_unknown_kind_gets_nothing_and_the_kinds_are_named(door: Door) -> None:
+    rows, context = door.page().rows, replace(door.context(), recipient_kind="authority")
+    with pytest.raises(ValueError, match=r"\['app', 'person'\], not 'authority'"):
+        release(context, rows, list_of())
+    assert entries(type="disclosure") == []
 
 
 def test_with_no_unit_open_the_body_can_be_read_at_once(door: Door) -> None:
