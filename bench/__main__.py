@@ -16,10 +16,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import ledger, served
+from bench import bulk, ledger, served
 from bench.wrk import CORES, Load, load
 from connect.app import create_app
-from connect.calls import services as calls
 from connect.core import database, ids, migrations, settings
 from connect.disclosure import entry, reads
 from connect.disclosure.reads import Paging
@@ -83,7 +82,7 @@ def _run(name: str, url: str, folder: Path, options: argparse.Namespace) -> None
 
 def _fill(name: str, there: world.World, count: int) -> None:
     started = time.monotonic()
-    calls.fill(database.unit_of_work, there.account_id, count, seed=count)
+    bulk.fill(there.account_id, count, seed=count)
     _say(name, f"{count:,} calls made", f"{count / (time.monotonic() - started):,.0f}/s")
 
 

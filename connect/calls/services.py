@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connect.accounts.models import Account
-from connect.calls import bulk, media
+from connect.calls import media
 from connect.calls.changes import UnknownAccountError
 from connect.calls.generator import generate
 from connect.calls.incoming import CallIn
@@ -23,7 +23,7 @@ from connect.core import clock, database, settings
 OpenUnit = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int], None]
 
-_BATCH, _BLOCK = 1000, 10_000
+_BATCH = 1000
 _LONGEST_REST_S = 0.025  # a writer that waits for SQLite's lock looks again at least this often, at first
 
 
@@ -72,18 +72,6 @@ def load_demo(
         media.put(account_id, content)
     calls = generate(seed, _timezone(account_id), clock.now(), count)
     return store(open_unit, account_id, calls, progress=progress)
-
-
-def fill(open_unit: OpenUnit, account_id: UUID, count: int, *, seed: int = 1, progress: Progress = _unheard) -> None:
-    """Put `count` calls into an empty account for a benchmark: 10,000 made-up ones, then copies of those over two years."""
-    size = min(count, _BLOCK)
-    calls = generate(seed, _timezone(account_id), clock.now(), size)
-    store(open_unit, account_id, calls, progress=progress)
-    for number, done in enumerate(range(size, count, size), start=1):
-        length = min(size, count - done)
-        with open_unit() as session:
-            bulk.copy(session, account_id, range(1, length + 1), number)
-        progress(done + length)
 
 
 def _timezone(account_id: UUID) -> str:

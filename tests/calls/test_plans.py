@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, Select, event, select, text
 
-from connect.calls import services
+from bench import bulk
 from connect.calls.models import Call, Subject, VirtualNumber
 from connect.calls.ordering import NEWEST_CALLS, Position
 from connect.calls.queries import page
@@ -55,7 +55,7 @@ def _sent(connection: Connection, statement: Select[Any]) -> tuple[str, Any]:
 
 
 def filled(account_id: UUID, count: int) -> None:
-    services.fill(database.unit_of_work, account_id, count)
+    bulk.fill(account_id, count)
     if database.dialect() == "postgresql":  # which does so by itself after a while; SQLite has to do without
         with database.read() as connection:
             connection.execute(text("ANALYZE"))
@@ -85,7 +85,7 @@ def _position(row: Any) -> Position:
 @pytest.fixture
 def small_block(monkeypatch: pytest.MonkeyPatch) -> None:
     """Copies are quick to make, so most of the log are copies."""
-    monkeypatch.setattr(services, "_BLOCK", 1000)
+    monkeypatch.setattr(bulk, "_BLOCK", 1000)
 
 
 @pytest.mark.usefixtures("small_block")

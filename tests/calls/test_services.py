@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+from bench import bulk
 from connect.calls import media, services
 from connect.calls.changes import UnknownAccountError
 from connect.calls.models import Call, CallLeg, CallNote, Contact, Recording, Transcript
@@ -43,13 +44,13 @@ def test_an_unknown_account_cannot_be_filled(database: ModuleType) -> None:
 
 @pytest.fixture
 def small_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "_BLOCK", 200)
+    monkeypatch.setattr(bulk, "_BLOCK", 200)
 
 
 @pytest.mark.usefixtures("small_block")
 def test_a_benchmark_gets_copies_that_are_calls_of_their_own(database: ModuleType, account_id: UUID) -> None:
     heard: list[int] = []
-    services.fill(database.unit_of_work, account_id, 450, progress=heard.append)
+    bulk.fill(account_id, 450, progress=heard.append)
     assert heard == [200, 400, 450]
     with database.read() as connection:
         calls = connection.execute(select(*Call.__table__.c).order_by(Call.change_seq)).all()
@@ -66,7 +67,7 @@ def test_a_benchmark_gets_copies_that_are_calls_of_their_own(database: ModuleTyp
 
 @pytest.mark.usefixtures("small_block")
 def test_ingest_goes_on_after_a_benchmark_was_filled(database: ModuleType, account_id: UUID) -> None:
-    services.fill(database.unit_of_work, account_id, 300)
+    bulk.fill(account_id, 300)
     services.store(database.unit_of_work, account_id, [a_call()])
     with database.read() as connection:
         assert connection.scalar(select(Call.change_seq).where(Call.source == "test")) == 301

@@ -1,10 +1,11 @@
-"""Very many calls for a benchmark: a block of made-up calls is copied inside the database, each copy moved in time.
+"""Very many calls in a short time: a block of made-up calls is copied inside the database, each copy moved in time.
 
 Copies are calls alone, without legs, notes and recordings.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +14,16 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
-from connect.calls import changes
-from connect.calls.generator import SOURCE
+from connect.accounts import queries as accounts
+from connect.calls import changes, services
+from connect.calls.generator import SOURCE, generate
 from connect.calls.models import Call
-from connect.core import clock
+from connect.core import clock, database
 from connect.core.database import Id, UtcDateTime
 
 _call = Call.__table__.c
 
+_BLOCK = 10_000
 _TIMES = ("started_at", "queued_at", "answered_at", "ended_at")
 _FLAGS = ("has_recording", "has_voicemail", "has_transcript")
 _WEEK_S, _STEP_S, _WEEKS = 604_800, 37, 100
@@ -44,6 +47,21 @@ class moved_back(FunctionElement[Any]):  # noqa: N801
 
     def __init__(self, at: ColumnElement[Any], seconds: int) -> None:
         super().__init__(at, literal(seconds, BigInteger()))
+
+
+def fill(account_id: UUID, count: int, *, seed: int = 1, progress: Callable[[int], None] = lambda _count: None) -> None:
+    """Put `count` calls into an empty account: at most 10,000 made-up ones, then copies of those over two years.
+
+    `progress` hears how many there are so far.
+    """
+    size = min(count, _BLOCK)
+    calls = generate(seed, accounts.account(account_id).timezone, clock.now(), size)
+    services.store(database.unit_of_work, account_id, calls, progress=progress)
+    for number, done in enumerate(range(size, count, size), start=1):
+        length = min(size, count - done)
+        with database.unit_of_work() as session:
+            copy(session, account_id, range(1, length + 1), number)
+        progress(done + length)
 
 
 def copy(session: Session, account_id: UUID, block: range, number: int) -> None:
