@@ -29,7 +29,7 @@ INDEXES = {
     "caller": "ix_call_account_id_subject_id_started_at_id",
     "updated_since": "uq_call_account_id_change_seq",
 }
-SQLITE_NAMES = {"sqlite_autoindex_call_3": "uq_call_account_id_change_seq"}  # it names no index of a constraint
+SQLITE_NAMES = {"sqlite_autoindex_call_2": "uq_call_account_id_change_seq"}  # it names no index of a constraint
 WHOLE = ("Seq Scan on call", "SCAN call", "Sort Key", "TEMP B-TREE")
 
 
