@@ -8,10 +8,9 @@ from pathlib import Path
 
 from connect.core import problems, settings
 from connect.core.signals import DECLARED
-from connect.scopes import reference
 from connect.scopes.scopes import join
 from connect.webhooks.catalogue import EVENT_TYPES
-from scripts import commands
+from scripts import catalogue, commands
 from scripts.markdown import NOTE, code, page, table, value
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,7 +71,7 @@ def events_page() -> str:
 
 def scopes_page() -> str:
     """Every scope, field, class and mask, from the catalogue."""
-    return reference.scopes_page(f"{NOTE}\n")
+    return catalogue.scopes_page(f"{NOTE}\n")
 
 
 def signals_page() -> str:
