@@ -32,6 +32,7 @@ from sqlalchemy import (
     make_url,
     or_,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import UUID as PostgresUUID
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
@@ -216,6 +217,11 @@ def after_commit(session: Session, callback: Callable[[], None]) -> None:
 def one_of(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
     """`column` is one of `values`, which never change. SQLAlchemy writes an IN anew each time it runs; this is compiled once."""
     return or_(*(column == value for value in sorted(values)))
+
+
+def upsert(table: Any) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT into `table`, a model or a Table, that can say ON CONFLICT."""
+    return (postgresql.insert if dialect() == "postgresql" else sqlite.insert)(table)
 
 
 def dialect() -> str:

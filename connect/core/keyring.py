@@ -12,8 +12,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Select, String, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from connect.core import clock, database, ids, settings
@@ -108,10 +106,9 @@ def _load(session: Session, purpose: str) -> Ed25519PrivateKey | None:
 
 def _make(session: Session, purpose: str) -> Ed25519PrivateKey:
     private = Ed25519PrivateKey.generate()
-    insert = postgres_insert if database.dialect() == "postgresql" else sqlite_insert
     sealed = seal(f"signing-key/{purpose}", private.private_bytes_raw())
     row = {"purpose": purpose, "number": 1, "sealed": sealed, "created_at": clock.now()}
-    session.execute(insert(SigningKey).values(row).on_conflict_do_nothing())
+    session.execute(database.upsert(SigningKey).values(row).on_conflict_do_nothing())
     made = _load(session, purpose)
     assert made is not None
     return made

@@ -7,8 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from connect.core import clock, database
@@ -20,9 +18,8 @@ def remember(session: Session) -> None:
     """Keep the current catalogue whole, once."""
     known = select(CatalogueVersion.version).where(CatalogueVersion.version == catalogue.VERSION)
     if session.scalar(known) is None:
-        insert = postgres_insert if database.dialect() == "postgresql" else sqlite_insert
         row = {"version": catalogue.VERSION, "document": catalogue.document(), "first_seen_at": clock.now()}
-        session.execute(insert(CatalogueVersion).values(row).on_conflict_do_nothing())
+        session.execute(database.upsert(CatalogueVersion).values(row).on_conflict_do_nothing())
 
 
 def document(version: str) -> Mapping[str, Any] | None:

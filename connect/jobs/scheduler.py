@@ -13,8 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from connect.core import clock, database, health, ids, log
@@ -97,8 +95,8 @@ def _claim(job: TimedJob) -> UUID | None:
 
 def _first(session: Session, job: TimedJob, now: datetime) -> None:
     """The job's row at its first run; of two workers that make it at once, one does."""
-    insert = postgres_insert if database.dialect() == "postgresql" else sqlite_insert
-    session.execute(insert(Job).values(name=job.name, due_at=now, last_report="").on_conflict_do_nothing())
+    first = database.upsert(Job).values(name=job.name, due_at=now, last_report="")
+    session.execute(first.on_conflict_do_nothing())
 
 
 def _finish(job: TimedJob, lease: UUID, report: Report) -> None:

@@ -13,8 +13,6 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from connect.core import database, settings
 from connect.ledger import lines, models
@@ -58,9 +56,8 @@ def index_once() -> int:
             if data is not None
             for item in sorted(keys_of(data))
         ]
-        insert = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
         if rows:
-            connection.execute(insert(models.subject_index).on_conflict_do_nothing(), rows)
+            connection.execute(database.upsert(models.subject_index).on_conflict_do_nothing(), rows)
         done = update(models.state).where(models.state.c.log_id == LOG).values(indexed=batch[-1][0] + 1)
         connection.execute(done)
     return len(batch)
