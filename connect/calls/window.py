@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, exists, select
 
 from connect.calls.functions import unindexed
 from connect.calls.models import AgentDepartment, Call, Contact
+from connect.calls.signals import EndedCall
 from connect.scopes.terms import Terms
 
 Conditions = list[ColumnElement[bool]]
@@ -43,6 +44,16 @@ class Window:
     def calls(self) -> Conditions:
         """Conditions on `call`, alone or joined to what hangs on a call."""
         return self._calls(_call.number_id, _call.department_id)
+
+    def shows(self, call: EndedCall) -> bool:
+        """`calls` for one whose keys are at hand."""
+        return (
+            call.account_id == self.account_id
+            and (self.numbers is None or call.number_id in self.numbers)
+            and (self.departments is None or call.department_id in self.departments)
+            and (self.since is None or call.started_at >= self.since)
+            and (self.until is None or call.started_at <= self.until)
+        )
 
     def _calls(self, number_id: ColumnElement[Any], department_id: ColumnElement[Any]) -> Conditions:
         conditions: Conditions = [

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from apps_registry.models import App
 from apps_registry.signals import app_suspended
 from connect.calls.signals import EndedCall, call_ended
-from connect.calls.window import Window
 from connect.core import clock, queue
 from connect.grants.models import Grant
 from connect.grants.signals import grant_revoked
@@ -30,7 +29,7 @@ def register() -> None:
 def on_call_ended(session: Session, *, call: EndedCall, **_: Any) -> None:
     """Tell the apps whose grants show the call."""
     happening = Happening(call.account_id, CALL_ENDED, call.call_id, clock.now(), dedupe_key=str(call.call_id))
-    emit.to_grants(session, happening, lambda window: _shows(window, call))
+    emit.to_grants(session, happening, lambda window: window.shows(call))
 
 
 def on_grant_revoked(grant: Grant, *, session: Session, **_: Any) -> None:
@@ -53,13 +52,3 @@ def _cancel(session: Session, concerned: ColumnElement[bool]) -> None:
     cancelled = {"state": "cancelled", "settled_at": clock.now()}
     queue.change_free(session, TABLE, and_(waiting, TABLE.c.sequence.is_(None)), cancelled)
     queue.change_free(session, TABLE, and_(waiting, TABLE.c.sequence.is_not(None)), {"withheld": True})
-
-
-def _shows(window: Window, call: EndedCall) -> bool:
-    """Whether the call is within the window, as calls.window has it in SQL."""
-    return (
-        (window.numbers is None or call.number_id in window.numbers)
-        and (window.departments is None or call.department_id in window.departments)
-        and (window.since is None or call.started_at >= window.since)
-        and (window.until is None or call.started_at <= window.until)
-    )
