@@ -23,6 +23,7 @@ from connect.oauth import standing, tokens
 from connect.oauth.models import AccessToken
 from connect.oauth.standing import Standing
 from connect.oauth.tokens import Basis
+from connect.scopes import rights
 from connect.scopes.scopes import APP_SCOPES
 
 
@@ -56,10 +57,10 @@ class Token:
 
     @property
     def effective(self) -> frozenset[str]:
-        """Asked for, in the app's version in force, and granted. Terms narrow further, in SQL."""
+        """What it may do: as scopes.rights has it, or the app's own scopes where it stands for the app alone."""
         if self.grant_id is None:
             return APP_SCOPES.intersection(self.scopes)
-        return frozenset(self.scopes).intersection(self.in_force or (), self.standing.grant_scopes or ())
+        return rights.effective(self.scopes, self.in_force or (), self.standing.grant_scopes or ())
 
 
 def find(connection: Connection, text: str) -> Token | None:

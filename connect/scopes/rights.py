@@ -32,12 +32,12 @@ FILTERS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def effective(asked: frozenset[str], version_in_force: frozenset[str], granted: frozenset[str]) -> frozenset[str]:
+def effective(asked: Iterable[str], version_in_force: Iterable[str], granted: Iterable[str]) -> frozenset[str]:
     """The scopes of a request: asked in it, asked for by the app's version in force, and ticked by the customer.
 
     The grant's terms narrow the rows on top. The role of whoever gave the grant plays no part any more.
     """
-    return asked & version_in_force & granted
+    return frozenset(asked).intersection(version_in_force, granted)
 
 
 def decided(required: frozenset[str], optional: frozenset[str], ticked: Iterable[str]) -> frozenset[str]:
