@@ -136,9 +136,18 @@ _APP_COLUMNS = (
 _APP_MEMBERS = tuple(column.key for column in _APP_COLUMNS)  # they come first in a row
 
 
-def open_to(account_id: SQLColumnExpression[UUID], account_kind: SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """`may_connect` as a condition on App: what was given to an app under test ends with its being a tester."""
-    tester = exists().where(AppTester.app_id == App.id, AppTester.account_id == account_id).correlate_except(AppTester)
+def open_to(
+    account_id: SQLColumnExpression[UUID], account_kind: SQLColumnExpression[str], *, held: bool = False
+) -> ColumnElement[bool]:
+    """`may_connect` as a condition on App: what was given to an app under test ends with its being a tester.
+
+    `held`: on PostgreSQL the tester's row is taken until the transaction ends. Without it a statement that waited for the app would
+    look the tester up as of its own beginning, and pass after the removal was committed.
+    """
+    named = select(AppTester.app_id).where(AppTester.app_id == App.id, AppTester.account_id == account_id)
+    if held:
+        named = named.with_for_update(read=True, key_share=True)
+    tester = named.correlate_except(AppTester).exists()
     return case(
         (database.one_of(App.state, lifecycle.OPEN_TO_ALL), true()),
         (App.state == State.PRIVATE, App.owner_account_id == account_id),

@@ -109,10 +109,13 @@ def add_tester(session: Session, app_id: UUID, account_id: UUID, actor: Actor) -
 
 
 def remove_tester(session: Session, app_id: UUID, account_id: UUID, actor: Actor) -> App:
-    """Take an account off the testers; one that is not among them changes nothing."""
-    app = rows.locked_app(session, app_id)
-    named = delete(AppTester).where(AppTester.app_id == app.id, AppTester.account_id == account_id)
+    """Take an account off the testers; one that is not among them changes nothing.
+
+    The tester's row goes before the app is locked: the condition of a disclosure takes them in that order (clients.open_to, held).
+    """
+    named = delete(AppTester).where(AppTester.app_id == app_id, AppTester.account_id == account_id)
     gone = session.scalar(named.returning(AppTester.account_id))
+    app = rows.locked_app(session, app_id)
     return _changed(session, app, actor, "testers") if gone else app
 
 

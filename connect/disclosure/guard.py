@@ -1,7 +1,7 @@
 """The condition of a disclosure: the grant stands, in the version the projection was made for, and the app and the account stand.
 
-On PostgreSQL the rows are taken FOR SHARE, so that a revocation waits for appends in flight and a later append waits for the revocation
-and finds no row. On SQLite writers are serial anyway.
+They are held until the append is durable (grants.standing), so that a revocation waits for appends in flight and a later append waits
+for the revocation and finds no row.
 """
 
 from __future__ import annotations
@@ -10,30 +10,19 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, literal, select
 
-from apps_registry.clients import open_to
-from apps_registry.models import App
-from connect.accounts.models import Account
-from connect.core import clock, database
+from connect.core import clock
 from connect.core.database import Id, UtcDateTime
 from connect.disclosure.context import Context
+from connect.grants import standing
 from connect.grants.models import Grant
 
-_STANDING: Select[Any] = (
-    select(literal(1))
-    .select_from(Grant)
-    .join(App, App.id == Grant.app_id)
-    .join(Account, Account.id == Grant.account_id)
-    .where(
-        Grant.account_id == bindparam("standing_account", type_=Id),
-        Grant.id == bindparam("standing_grant", type_=Id),
-        Grant.version == bindparam("standing_version"),
-        Grant.state == "active",
-        Grant.expires_at > bindparam("standing_now", type_=UtcDateTime),
-        open_to(Account.id, Account.kind),
-        Account.state == "active",
-    )
+_STANDING: Select[Any] = standing.only(
+    select(literal(1)).select_from(Grant), bindparam("standing_now", type_=UtcDateTime), held=True
+).where(
+    Grant.account_id == bindparam("standing_account", type_=Id),
+    Grant.id == bindparam("standing_grant", type_=Id),
+    Grant.version == bindparam("standing_version"),
 )
-_SHARED = _STANDING.with_for_update(read=True, of=[Grant, App])
 
 
 def of(context: Context) -> tuple[Select[Any] | None, dict[str, Any]]:
@@ -46,4 +35,4 @@ def of(context: Context) -> tuple[Select[Any] | None, dict[str, Any]]:
         "standing_version": context.grant_version,
         "standing_now": clock.now(),
     }
-    return (_SHARED if database.dialect() == "postgresql" else _STANDING), parameters
+    return _STANDING, parameters

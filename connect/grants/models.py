@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from connect.core.database import Base, Id, Json, UtcDateTime
 
-LIVE = "state IN ('active', 'paused')"
+LIVE = ("active", "paused")  # the states of a grant that has not ended
+_NOT_ENDED = text(f"state IN {LIVE}")  # a tuple of words is written as SQL writes it
 
 
 class Grant(Base):
@@ -23,10 +24,10 @@ class Grant(Base):
     __tablename__ = "grant"
     __table_args__ = (
         Index(
-            "uq_grant_live", "account_id", "app_id", unique=True, sqlite_where=text(LIVE), postgresql_where=text(LIVE)
+            "uq_grant_live", "account_id", "app_id", unique=True, sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED
         ),
         Index(None, "app_id", "state"),
-        Index("ix_grant_expiry", "expires_at", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
+        Index("ix_grant_expiry", "expires_at", sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED),
     )
 
     account_id: Mapped[UUID] = mapped_column(Id, primary_key=True)

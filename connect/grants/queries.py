@@ -12,7 +12,8 @@ from sqlalchemy import Select, func, select
 
 from apps_registry.models import App
 from connect.core import clock, database, ids
-from connect.grants.models import Grant, GrantVersion
+from connect.grants import standing
+from connect.grants.models import LIVE, Grant, GrantVersion
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,12 @@ class GrantView:
 
     @property
     def standing(self) -> str:
-        """The state, with time taken into account: a grant whose end has passed reads as expired before the job writes it down."""
-        return "expired" if self.state in {"active", "paused"} and self.expires_at <= clock.now() else self.state
+        """The state as it is now (standing.state_at)."""
+        return standing.state_at(self.state, self.expires_at, clock.now())
 
     @property
     def live(self) -> bool:
-        return self.standing in {"active", "paused"}
+        return self.standing in LIVE
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`: ids as text; keys are documented in docs/operator/commands.md."""
@@ -106,17 +107,15 @@ def one(account_id: UUID, grant_id: UUID) -> GrantView | None:
 def live_of_app(account_id: UUID, app_id: UUID) -> GrantView | None:
     """The live grant of an account to an app, as it reads now."""
     with database.read() as connection:
-        rows = connection.execute(
-            _grants().where(
-                Grant.account_id == account_id, Grant.app_id == app_id, Grant.state.in_(("active", "paused"))
-            )
-        )
-        return next((grant for row in rows if (grant := GrantView(*row)).live), None)
+        row = connection.execute(
+            _grants().where(Grant.account_id == account_id, Grant.app_id == app_id, standing.live(clock.now()))
+        ).one_or_none()
+    return GrantView(*row) if row else None
 
 
 def live_counts(app_ids: Iterable[UUID]) -> dict[UUID, int]:
     """How many live grants each app has; apps without one are left out."""
-    live = (Grant.app_id.in_(list(app_ids)), Grant.state.in_(("active", "paused")), Grant.expires_at > clock.now())
+    live = (Grant.app_id.in_(list(app_ids)), standing.live(clock.now()))
     with database.read() as connection:
         rows = connection.execute(select(Grant.app_id, func.count()).where(*live).group_by(Grant.app_id))
         return {row[0]: row[1] for row in rows}

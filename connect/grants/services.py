@@ -19,14 +19,13 @@ from connect.core import clock, database, ids, settings
 from connect.core.actor import Actor
 from connect.grants import record, signals
 from connect.grants.errors import GrantEnded, GrantMoved, NoSuchGrant, NothingGranted, PersonNeeded, TermsTooWide
-from connect.grants.models import Grant, GrantRefusal
+from connect.grants.models import LIVE, Grant, GrantRefusal
 from connect.grants.record import Act, Snapshot
+from connect.grants.standing import NOT_ENDED, state_at
 from connect.scopes.errors import TermsError
 from connect.scopes.rights import check_terms
 from connect.scopes.scopes import OFFLINE_ACCESS, TIER_RULES, highest_tier
 from connect.scopes.terms import Terms
-
-LIVE = ("active", "paused")
 
 
 @dataclass(frozen=True)
@@ -122,12 +121,7 @@ def revoke(session: Session, account_id: UUID, grant_id: UUID, actor: Actor, rea
 
 def expire_due(session: Session, limit: int = 500) -> int:
     """End grants whose time is over; returns how many. Reads refuse them by `expires_at` already; this writes it down."""
-    due = (
-        select(Grant)
-        .where(Grant.state.in_(LIVE), Grant.expires_at <= clock.now())
-        .order_by(Grant.expires_at)
-        .limit(limit)
-    )
+    due = select(Grant).where(NOT_ENDED, Grant.expires_at <= clock.now()).order_by(Grant.expires_at).limit(limit)
     grants = session.scalars(_for_update(due, skip_locked=True)).all()
     for grant in grants:
         _expire(session, grant)
@@ -144,7 +138,7 @@ def longest_life(scopes: frozenset[str]) -> timedelta:
 def live_of_app(session: Session, account_id: UUID, app_id: UUID) -> Grant | None:
     """The live grant of an account to an app, locked until the transaction ends."""
     return session.scalar(
-        _for_update(select(Grant).where(Grant.account_id == account_id, Grant.app_id == app_id, Grant.state.in_(LIVE)))
+        _for_update(select(Grant).where(Grant.account_id == account_id, Grant.app_id == app_id, NOT_ENDED))
     )
 
 
@@ -175,8 +169,9 @@ def _live(session: Session, account_id: UUID, grant_id: UUID) -> Grant:
     grant = session.scalar(_for_update(select(Grant).where(Grant.account_id == account_id, Grant.id == grant_id)))
     if grant is None:
         raise NoSuchGrant("no grant of that id in this account")
-    if grant.state not in LIVE or grant.expires_at <= clock.now():
-        raise GrantEnded(f"this grant has ended ({grant.state if grant.state not in LIVE else 'expired'})")
+    state = state_at(grant.state, grant.expires_at, clock.now())
+    if state not in LIVE:
+        raise GrantEnded(f"this grant has ended ({state})")
     return grant
 
 

@@ -11,9 +11,8 @@ from sqlalchemy import Select, and_
 from apps_registry import lifecycle
 from apps_registry.models import App
 from connect.accounts.models import Account
-from connect.grants.models import Grant
-
-LIVE = frozenset({"active", "paused"})
+from connect.grants.models import LIVE, Grant
+from connect.grants.standing import state_at
 
 COLUMNS: tuple[Any, ...] = (
     App.client_id, App.state.label("app_state"), App.state_reason.label("app_reason"), Account.state.label("account_state"),
@@ -56,15 +55,15 @@ class Standing:
         return self._end_of_grant(now)
 
     def _end_of_grant(self, now: datetime) -> End | None:
-        assert self.grant_expires_at is not None
-        if self.grant_state not in LIVE:
+        assert self.grant_state is not None and self.grant_expires_at is not None
+        if state_at(self.grant_state, self.grant_expires_at, now) in LIVE:
+            return None
+        if self.grant_state in LIVE:
+            said = f"expired on {self.grant_expires_at:%Y-%m-%d}; the customer can renew it."
+        else:
             day = f"{self.grant_ended_at:%Y-%m-%d}" if self.grant_ended_at else "an earlier day"
-            return End("grant-ended", f"The grant was {_WORDS.get(str(self.grant_state), 'ended')} on {day}.")
-        if self.grant_expires_at <= now:
-            return End(
-                "grant-ended", f"The grant expired on {self.grant_expires_at:%Y-%m-%d}; the customer can renew it."
-            )
-        return None
+            said = f"was {_WORDS.get(self.grant_state, 'ended')} on {day}."
+        return End("grant-ended", f"The grant {said}")
 
 
 _WORDS = {

@@ -29,13 +29,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from apps_registry.clients import open_to
 from apps_registry.lifecycle import CLOSED
 from apps_registry.models import App
-from connect.accounts.models import Account
 from connect.core import clock, database, queue, settings
 from connect.core.database import UtcDateTime
 from connect.core.queue import Columns, Lease, Settled, Wanted
+from connect.grants import standing
 from connect.grants.models import Grant
 from connect.webhooks.models import ENDPOINTS, FIRST, RETRY, TABLE, is_open
 
@@ -182,16 +181,8 @@ def _app_stands(row: Columns) -> ColumnElement[bool]:
 
 
 def _grant_stands(row: Columns) -> ColumnElement[bool]:
-    return exists().where(
-        Grant.account_id == row.account_id,
-        Grant.id == row.grant_id,
-        Grant.state == "active",
-        Grant.expires_at > clock.now(),
-        Account.id == Grant.account_id,
-        Account.state == "active",
-        App.id == Grant.app_id,
-        open_to(Account.id, Account.kind),
-    )
+    of_row = select(Grant.id).where(Grant.account_id == row.account_id, Grant.id == row.grant_id)
+    return standing.only(of_row, clock.now()).exists()
 
 
 def _number(session: Session, rows: Sequence[Row[Any]]) -> dict[UUID, int]:

@@ -12,15 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, insert, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from apps_registry.clients import open_to
-from apps_registry.models import App
 from connect.accounts.models import Account
 from connect.calls.window import Window
 from connect.core import clock, database, ids
+from connect.grants import standing
 from connect.grants.models import Grant
 from connect.scopes.terms import Terms
 from connect.webhooks import wake
@@ -79,21 +76,14 @@ def _endpoints() -> Select[*tuple[Any, ...]]:
 
 
 def _audience(happening: Happening) -> Select[*tuple[Any, ...]]:
-    return (
+    of_grants = (
         _endpoints()
         .add_columns(Grant.account_id, Grant.id.label("grant_id"), Grant.scopes, Grant.terms, Grant.given_at)
         .add_columns(Account.timezone)
         .join(Grant, Grant.app_id == WebhookEndpoint.app_id)
-        .join(App, App.id == Grant.app_id)
-        .join(Account, Account.id == Grant.account_id)
-        .where(
-            Grant.account_id == happening.account_id,
-            Grant.state == "active",
-            Grant.expires_at > clock.now(),
-            open_to(Account.id, Account.kind),
-            Account.state == "active",
-        )
+        .where(Grant.account_id == happening.account_id)
     )
+    return standing.only(of_grants, clock.now())
 
 
 def _window(row: Row[Any]) -> Window:
@@ -113,7 +103,6 @@ def _add(session: Session, happening: Happening, rows: Iterable[Row[Any]], grant
 
 def _event(session: Session, happening: Happening) -> UUID | None:
     """The new event's id; None when it was told before."""
-    conflicting = postgres_insert if database.dialect() == "postgresql" else sqlite_insert
     values = {
         "account_id": happening.account_id,
         "id": ids.new(),
@@ -124,8 +113,7 @@ def _event(session: Session, happening: Happening) -> UUID | None:
         "record_id": happening.record_id,
         "occurred_at": happening.occurred_at,
     }
-    statement = conflicting(Event).values(values).on_conflict_do_nothing().returning(Event.id)
-    return session.scalar(statement)
+    return session.scalar(database.upsert(Event).values(values).on_conflict_do_nothing().returning(Event.id))
 
 
 def _deliver(session: Session, happening: Happening, event_id: UUID, to: Sequence[Recipient]) -> list[UUID]:

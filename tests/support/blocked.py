@@ -47,10 +47,13 @@ def until(reached: Callable[[], bool], seconds: float = 20.0) -> None:
         time.sleep(0.005)
 
 
-def someone_waits_for_a_lock() -> bool:
-    """Whether a statement of this PostgreSQL database waits for another transaction."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
+def waiting() -> int:
+    """How many statements of this PostgreSQL database wait for another transaction."""
+    statement = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with database.read() as connection:
-        return bool(connection.scalar(waiting))
+        return connection.scalar(text(statement)) or 0
+
+
+def someone_waits_for_a_lock() -> bool:
+    """Whether one does."""
+    return waiting() > 0
