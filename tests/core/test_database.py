@@ -137,3 +137,16 @@ def test_two_processes_that_need_a_new_signing_key_agree_on_one(database: Module
     with database.read() as connection:
         assert connection.scalar(select(func.count()).select_from(keyring.SigningKey)) == 1
         assert keys[0] not in connection.scalar(select(keyring.SigningKey.sealed))
+
+
+def test_an_upsert_leaves_or_changes_the_row_that_is_there(database: ModuleType) -> None:
+    key = {"purpose": "test", "number": 1, "created_at": clock.now()}
+    same = ["purpose", "number"]
+    with database.unit_of_work() as session:
+        first, second = (database.upsert(keyring.SigningKey).values(sealed=sealed, **key) for sealed in (b"1", b"2"))
+        sealed = select(keyring.SigningKey.sealed)
+        session.execute(first.on_conflict_do_nothing())
+        session.execute(second.on_conflict_do_nothing())
+        assert session.scalars(sealed).all() == [b"1"]
+        session.execute(second.on_conflict_do_update(index_elements=same, set_={"sealed": second.excluded.sealed}))
+        assert session.scalars(sealed).all() == [b"2"]
