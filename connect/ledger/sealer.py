@@ -11,14 +11,17 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connect.core import clock, database, health, ids, log, settings
-from connect.ledger import index, keys, models, note, published, store, tiles, tree
+from connect.ledger import index, key_entry, keys, models, note, published, store, tiles, tree
 from connect.ledger.commitment import ENTRY_BYTES
 from connect.ledger.models import LOG
 from connect.ledger.note import Checkpoint, NoteError
@@ -48,6 +51,11 @@ class Sealer:
 
     def __init__(self) -> None:
         self._agreed: tuple[str | None, str] | None = None
+
+    def name_key(self) -> None:
+        """Write down which key signs, if no entry says so yet. Raises Refused."""
+        with database.unit_of_work() as session:
+            key_entry.write_once(session, self._lock(session).origin)
 
     def seal(self) -> int:
         """Seal one batch; how many entries it had. Raises Refused."""
@@ -105,12 +113,15 @@ def seal_once(*, publish: bool = False) -> SealReport:
 
 
 def run(stop: threading.Event) -> None:
-    """Seal, publish and index until `stop` is set; for the sealer's thread or process."""
-    sealer = Sealer()
+    """Seal, publish and index until `stop` is set; for the sealer's thread or process. At first it writes down which key signs."""
+    sealer, named = Sealer(), False
     pause = 0.0
     while not stop.wait(pause):
         health.beat("sealer")
         try:
+            if not named:
+                sealer.name_key()
+                named = True
             sealed = sealer.seal()
             sealer.publish()
             indexed = index.index_once()
@@ -151,7 +162,7 @@ def _first_head(session: Session) -> Head:
         "indexed": 0,
     }
     connection = session.connection()
-    connection.execute(database.upsert(models.state).values(row).on_conflict_do_nothing())
+    connection.execute(_insert(connection)(models.state).values(row).on_conflict_do_nothing())
     head = _locked_head(connection)
     assert head is not None
     return head
@@ -206,7 +217,7 @@ def _insert_leaves(connection: Connection, first: int, entry_ids: Sequence[UUID]
 
 
 def _upsert_tiles(connection: Connection, changed: Sequence[tiles.Tile]) -> None:
-    statement = database.upsert(models.tile)
+    statement = _insert(connection)(models.tile)
     statement = statement.on_conflict_do_update(
         index_elements=["log_id", "level", "number"],
         set_={"width": statement.excluded.width, "data": statement.excluded.data},
@@ -217,7 +228,7 @@ def _upsert_tiles(connection: Connection, changed: Sequence[tiles.Tile]) -> None
 
 def _upsert_checkpoint(connection: Connection, head: Head) -> None:
     row = {"log_id": LOG, "size": head.size, "root": head.root, "note": head.note, "published_at": clock.now()}
-    statement = database.upsert(models.checkpoint).values(row)
+    statement = _insert(connection)(models.checkpoint).values(row)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["log_id", "size"], set_={"published_at": statement.excluded.published_at}
@@ -235,3 +246,8 @@ def _move_head(connection: Connection, size: int, root: bytes, signed: str) -> N
 
 def _sign(session: Session, checkpoint: Checkpoint) -> str:
     return note.sign(checkpoint.text(), checkpoint.origin, keys.signing_key(session))
+
+
+def _insert(connection: Connection) -> Any:
+    """INSERT with ON CONFLICT, in the connection's dialect."""
+    return postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert

@@ -330,6 +330,8 @@ def open_body(row: Row, name: str, lines: list[str] | None, report: Report) -> s
     report.counts.update(opened=1, lines=len(lines or ()))
     if body["type"] in {"erasure", "retention"}:  # it can only speak of leaves before its own
         report.gone += [(first, min(last, row["index"] - 1), name) for first, last in body["leaves"]]
+    if body["type"] == "key":
+        print(f"Key          {body['vkey']}: {body['event']}, {body['at']}, {name}.")
     return None
 
 

@@ -15,8 +15,10 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from connect.core import ids, settings
-from connect.ledger import keys, models, note, published, sealer, services, store, tiles, tree
+from connect.ledger import keys, models, note, published, queries, sealer, services, store, tiles, tree, upkeep
 from connect.ledger.commitment import commit
+from connect.ledger.queries import Filters
+from connect.ledger.rows import Entry
 from connect.ledger.sealer import Refused, Sealer
 from tests.ledger.support import count, draft, write, write_many
 from tests.support.clock import Clock
@@ -25,6 +27,11 @@ from tests.support.databases import postgres_only, sqlite_only
 
 def change_settings(**values: Any) -> None:
     settings.activate(replace(settings.current(), **values))
+
+
+def key_entries(database: ModuleType) -> tuple[Entry, ...]:
+    with database.read() as connection:
+        return queries.search(connection, Filters(type="key"))
 
 
 def leaves(database: ModuleType) -> list[UUID]:
@@ -219,10 +226,11 @@ def test_two_sealers_beside_writers_give_every_entry_exactly_one_leaf(database: 
         for running in sealers:
             running.result()
     sealer.seal_once()
-    assert sorted(leaves(database)) == sorted(acknowledged)
+    [key] = key_entries(database)
+    assert sorted(leaves(database)) == sorted([*acknowledged, key.id])
     with database.read() as connection:
         assert list(connection.scalars(select(models.leaf.c.leaf_index).order_by(models.leaf.c.leaf_index))) == list(
-            range(300)
+            range(301)
         )
 
 
@@ -232,10 +240,52 @@ def test_the_sealers_loop_seals_publishes_and_ends_when_told(database: ModuleTyp
     thread = threading.Thread(target=sealer.run, args=[stop])
     thread.start()
     for _ in range(200):
-        if published.read() and "\n1\n" in published.read():  # type: ignore[operator]
+        if "\n2\n" in (published.read() or ""):  # the entry, and the one that names the key
             break
         stop.wait(0.02)
     stop.set()
     thread.join(10)
     assert not thread.is_alive()
-    assert len(leaves(database)) == 1
+    assert len(leaves(database)) == 2
+
+
+def test_the_first_start_writes_down_which_key_signs_and_later_ones_do_not(database: ModuleType) -> None:
+    for _ in range(2):
+        Sealer().name_key()
+    [key] = key_entries(database)
+    assert key.members["vkey"] == keys.verifier_key(keys.origin())
+    assert (key.members["event"], key.members["purpose"], key.members["actor"]) == ("signs", "ledger", "system")
+    sealer.seal_once()
+    assert leaves(database) == [key.id]
+
+
+@pytest.mark.parametrize("born", [False, True])
+def test_of_many_starts_at_once_one_writes_down_the_key(database: ModuleType, born: bool) -> None:
+    if born:
+        sealer.seal_once()
+    together = threading.Barrier(4)
+
+    def start(_number: int) -> None:
+        together.wait()
+        Sealer().name_key()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(start, range(4)))
+    assert len(key_entries(database)) == 1
+
+
+def test_another_key_is_another_entry(database: ModuleType) -> None:
+    Sealer().name_key()
+    with database.unit_of_work() as session:
+        services.append(session, upkeep.key(event="retired", purpose="ledger", vkey="x+0+AQ==", actor="system"))
+    Sealer().name_key()
+    assert len(key_entries(database)) == 2
+
+
+def test_a_database_that_is_not_what_was_published_gets_no_entry_about_its_key(database: ModuleType) -> None:
+    write(database)
+    sealer.seal_once(publish=True)
+    published.write((published.read() or "").replace("\n1\n", "\n9\n"))
+    with pytest.raises(Refused):
+        Sealer().name_key()
+    assert key_entries(database) == ()
