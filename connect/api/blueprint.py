@@ -8,7 +8,7 @@ from typing import Any
 from flask_smorest.blueprint import Blueprint
 from marshmallow import Schema
 
-from connect.api import answered
+from connect.api import responses
 from connect.api.parsing import parser
 from connect.core.access import View
 from connect.core.paths import Paths
@@ -41,7 +41,7 @@ class ApiBlueprint(Blueprint):
             documented = self.doc(
                 operationId=view.__name__,
                 security=[{"oauth": list(scopes)}],
-                responses=answered.responses(answer, example, missing=parameters is not None),
+                responses=responses.of(answer, example, missing=parameters is not None),
             )(parsed)
             described = [{"in": "path", "name": name, **said} for name, said in (parameters or {}).items()]
             self.route(path, methods=["GET"], parameters=described)(protected(*scopes)(documented))

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify
 from flask_smorest import Api
 from marshmallow.fields import Field
 
-from connect.api import account, answered, calls, contacts, departments, grant, numbers, users
+from connect.api import account, calls, contacts, departments, grant, numbers, responses, users
 from connect.core import settings
 from connect.core.access import public
 from connect.scopes.fields import id_pattern
@@ -34,7 +34,7 @@ class ConnectApi(Api):
         """/openapi.json is below."""
 
     def _register_responses(self) -> None:
-        """Those of api.answered."""
+        """Those of api.responses."""
 
     def _register_etag_headers(self) -> None:
         """There are none."""
@@ -55,7 +55,7 @@ def install(app: Flask) -> None:
     assert api.ma_plugin.converter is not None
     api.ma_plugin.converter.add_attribute_function(_selection)
     api.spec.components.security_scheme("oauth", _security())
-    answered.add_components(api.spec)
+    responses.add_components(api.spec)
     for module in RESOURCES:
         api.register_blueprint(module.blueprint)
     app.extensions["connect.openapi"] = _open(api.spec)

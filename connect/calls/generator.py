@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from connect.calls.incoming import AgentIn, CallIn, ContactIn, DepartmentIn, LegIn, NoteIn, NumberIn, RecordingIn
@@ -70,15 +71,7 @@ class _Exchange:
             contact=contact,
             circle=_circle(caller, contact),
             ivr_path=self._ivr_path(shape, department),
-            started_at=at,
-            queued_at=at + timedelta(seconds=shape.ivr_s) if shape.wait_s else None,
-            answered_at=ended_at - timedelta(seconds=shape.talk_s) if answered else None,
-            ended_at=ended_at,
-            ivr_s=shape.ivr_s,
-            ring_s=shape.ring_s,
-            wait_s=shape.wait_s,
-            talk_s=shape.talk_s,
-            total_s=shape.total_s,
+            **_times(shape, at, ended_at),
             disposition=random.choice(DISPOSITIONS[department.name]) if answered and random.random() < 0.7 else None,
             tags=("complaint",) if answered and random.random() < 0.05 else (),
             cost_paise=_cost(line, shape, inward),
@@ -137,6 +130,21 @@ class _Exchange:
         if shape.status is Status.ANSWERED and self._random.random() < 0.4:
             return (recording(RecordingKind.RECORDING, shape.talk_s, ended_at),)
         return ()
+
+
+def _times(shape: Shape, at: datetime, ended_at: datetime) -> dict[str, Any]:
+    """When the parts of a call began, and how long they took."""
+    return {
+        "started_at": at,
+        "queued_at": at + timedelta(seconds=shape.ivr_s) if shape.wait_s else None,
+        "answered_at": ended_at - timedelta(seconds=shape.talk_s) if shape.status is Status.ANSWERED else None,
+        "ended_at": ended_at,
+        "ivr_s": shape.ivr_s,
+        "ring_s": shape.ring_s,
+        "wait_s": shape.wait_s,
+        "talk_s": shape.talk_s,
+        "total_s": shape.total_s,
+    }
 
 
 def _circle(caller: str | None, contact: ContactIn | None) -> str | None:

@@ -7,7 +7,8 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from apps_registry import queries, queue, versions, words
+from apps_registry import queries, versions, words
+from apps_registry import reviews as registry
 from apps_registry.errors import NoSuchApp, RegistryError
 from apps_registry.queries import AppPage, VersionPage
 from connect.accounts import queries as accounts
@@ -152,12 +153,12 @@ def _waiting() -> list[dict[str, Any]]:
             "top_tier_words": said.tiers[words.tier_key(line.scopes)].title,
             "mine": line.team_id in person().team_ids,
         }
-        for line in queue.waiting()
+        for line in registry.waiting()
     ]
 
 
 def _decided() -> list[dict[str, Any]]:
-    lines = queue.decided_lately()
+    lines = registry.decided_lately()
     names = accounts.names(line.reviewer_id for line in lines if line.reviewer_id)
     return [
         {

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from apps_registry import queries, queue, services, signals, versions
+from apps_registry import queries, reviews, services, signals, versions
 from apps_registry.details import Asked
 from apps_registry.errors import InvalidApp, MoveRefused, NoSuchApp, ReviewRefused
 from apps_registry.models import App
@@ -225,9 +225,9 @@ def test_the_queue_shows_what_waits_longest_first_with_its_approvals(database: M
     second_app = registry.app(registry.team("later team"), name="Later")
     act(database, versions.submit, second_app.app.id, DEVELOPER)
     approve(database, first)
-    assert [(line.name, line.approvals) for line in queue.waiting()] == [("Dialler", 1), ("Later", 0)]
+    assert [(line.name, line.approvals) for line in reviews.waiting()] == [("Dialler", 1), ("Later", 0)]
     approve(database, first)
-    assert [line.name for line in queue.waiting()] == ["Later"]
+    assert [line.name for line in reviews.waiting()] == ["Later"]
 
 
 def test_testers_are_five_at_most_and_one_named_twice_is_one(database: ModuleType) -> None:

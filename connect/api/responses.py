@@ -38,7 +38,7 @@ _PROBLEMS: Mapping[int, tuple[str, Sequence[str], Sequence[str]]] = {
 }
 
 
-def responses(answer: type[Schema], example: Mapping[str, Any], *, missing: bool) -> dict[int, Any]:
+def of(answer: type[Schema], example: Mapping[str, Any], *, missing: bool) -> dict[int, Any]:
     """The answers of an operation by status; 404 only where a record can be `missing`."""
     body = {"application/json": {"schema": answer, "example": example}}
     found = {"description": "What was asked for", "headers": _refer("Request-Id"), "content": body}
@@ -47,7 +47,7 @@ def responses(answer: type[Schema], example: Mapping[str, Any], *, missing: bool
 
 
 def add_components(spec: APISpec) -> None:
-    """Put into the document's components what `responses` refers to. Their examples name the platform's own address."""
+    """Put into the document's components what `of` refers to. Their examples name the platform's own address."""
     for name, (kind, said) in _HEADERS.items():
         spec.components.header(name, {"description": said, "schema": {"type": kind}})
     for status, (description, slugs, also) in _PROBLEMS.items():
