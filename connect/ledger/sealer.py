@@ -11,12 +11,9 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -162,7 +159,7 @@ def _first_head(session: Session) -> Head:
         "indexed": 0,
     }
     connection = session.connection()
-    connection.execute(_insert(connection)(models.state).values(row).on_conflict_do_nothing())
+    connection.execute(database.upsert(models.state).values(row).on_conflict_do_nothing())
     head = _locked_head(connection)
     assert head is not None
     return head
@@ -217,7 +214,7 @@ def _insert_leaves(connection: Connection, first: int, entry_ids: Sequence[UUID]
 
 
 def _upsert_tiles(connection: Connection, changed: Sequence[tiles.Tile]) -> None:
-    statement = _insert(connection)(models.tile)
+    statement = database.upsert(models.tile)
     statement = statement.on_conflict_do_update(
         index_elements=["log_id", "level", "number"],
         set_={"width": statement.excluded.width, "data": statement.excluded.data},
@@ -228,7 +225,7 @@ def _upsert_tiles(connection: Connection, changed: Sequence[tiles.Tile]) -> None
 
 def _upsert_checkpoint(connection: Connection, head: Head) -> None:
     row = {"log_id": LOG, "size": head.size, "root": head.root, "note": head.note, "published_at": clock.now()}
-    statement = _insert(connection)(models.checkpoint).values(row)
+    statement = database.upsert(models.checkpoint).values(row)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["log_id", "size"], set_={"published_at": statement.excluded.published_at}
@@ -246,8 +243,3 @@ def _move_head(connection: Connection, size: int, root: bytes, signed: str) -> N
 
 def _sign(session: Session, checkpoint: Checkpoint) -> str:
     return note.sign(checkpoint.text(), checkpoint.origin, keys.signing_key(session))
-
-
-def _insert(connection: Connection) -> Any:
-    """INSERT with ON CONFLICT, in the connection's dialect."""
-    return postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
