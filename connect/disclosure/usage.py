@@ -52,8 +52,6 @@ class Usage:
     records: int
     first: datetime | None
     last: datetime | None
-    last_records: int = 0
-    last_fields: tuple[str, ...] = ()
     looked_at: int = 0
     fields: tuple[FieldUse, ...] = ()
     days: tuple[DayUse, ...] = ()
@@ -82,8 +80,6 @@ def of_grant(account_id: UUID, grant_id: UUID, zone: str) -> Usage:
         records=records,
         first=first,
         last=last,
-        last_records=opened[0][1]["count"],
-        last_fields=tuple(opened[0][1]["fields"]),
         looked_at=len(opened),
         fields=_fields(opened),
         days=_days(opened, ZoneInfo(zone)),
