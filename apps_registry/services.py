@@ -1,6 +1,6 @@
 """Acts on an app itself: register it, change where it may be returned to, name its testers, rotate its secrets.
 
-Versions are in versions.py, suspension and the other steps of the lifecycle in standing.py, the OAuth client in clients.py.
+Versions are in versions.py, suspension and the other steps of the lifecycle in steps.py, the OAuth client in clients.py.
 """
 
 from __future__ import annotations

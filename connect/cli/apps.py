@@ -10,7 +10,7 @@ from uuid import UUID
 import click
 from sqlalchemy.orm import Session
 
-from apps_registry import queries, services, standing, versions
+from apps_registry import queries, services, steps, versions
 from apps_registry.details import Asked, Registration
 from apps_registry.errors import NoSuchTeam
 from apps_registry.kinds import KINDS
@@ -117,7 +117,7 @@ def suspend(client_id: str, reason: str, as_json: bool) -> None:
     """Stop everything of an app from its next request on."""
     app_id = queries.app_id_of(client_id)
     with database.unit_of_work() as session:
-        standing.suspend(session, app_id, reason, actor.operator(), Party.OPERATOR)
+        steps.suspend(session, app_id, reason, actor.operator(), Party.OPERATOR)
     _show_state(app_id, as_json)
 
 
@@ -129,7 +129,7 @@ def reinstate(client_id: str, reason: str, as_json: bool) -> None:
     """Put a suspended app back where it was."""
     app_id = queries.app_id_of(client_id)
     with database.unit_of_work() as session:
-        standing.reinstate(session, app_id, reason, actor.operator(), Party.OPERATOR)
+        steps.reinstate(session, app_id, reason, actor.operator(), Party.OPERATOR)
     _show_state(app_id, as_json)
 
 

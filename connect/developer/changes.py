@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 
-from apps_registry import services, standing, versions
+from apps_registry import services, steps, versions
 from apps_registry.errors import RegistryError
 from apps_registry.lifecycle import Party
 from connect.accounts import queries as accounts
@@ -90,11 +90,11 @@ def step(app_id: str, name: str) -> Any:
         case "retire":
             return _retire(app_id)
         case _ if name in _PLAIN_STEPS:
-            return attempt(page, lambda session, app, who: standing.move(session, app, name, who, Party.TEAM))
+            return attempt(page, lambda session, app, who: steps.move(session, app, name, who, Party.TEAM))
     raise Problem("not-found", _("There is no such step."))
 
 
 @fresh
 def _retire(app_id: str) -> Any:
     page = own.app(app_id)
-    return attempt(page, lambda session, app, who: standing.retire(session, app, "", who, Party.TEAM))
+    return attempt(page, lambda session, app, who: steps.retire(session, app, "", who, Party.TEAM))

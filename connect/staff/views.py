@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from apps_registry import lifecycle, queries, standing, words
+from apps_registry import lifecycle, queries, steps, words
 from apps_registry.errors import NoSuchApp, RegistryError
 from apps_registry.lifecycle import Party, State
 from apps_registry.queries import AppPage
@@ -79,7 +79,7 @@ def _move(app: AppPage, reason: str) -> None:
     """By the right that the person holds: a reviewer's, or an operator's."""
     who = person()
     by = Party.REVIEWER if who.may(Right.REVIEW_APPS) else Party.OPERATOR
-    act = standing.reinstate if _suspended(app) else standing.suspend
+    act = steps.reinstate if _suspended(app) else steps.suspend
     with database.unit_of_work() as session:
         act(session, app.id, reason, actor.person(who.id), by)
 

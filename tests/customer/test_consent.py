@@ -233,13 +233,13 @@ def test_a_person_who_is_not_signed_in_comes_back_to_the_request(app: Flask) -> 
 
 
 def test_an_app_that_was_suspended_in_between_gets_nothing(flow: Flow) -> None:
-    from apps_registry import standing
+    from apps_registry import steps
     from apps_registry.lifecycle import Party
 
     path = ask(flow)
     flow.browser.get(path)
     with database.unit_of_work() as session:
-        standing.suspend(session, flow.world.app_id, "Broke the rules.", actor.SYSTEM, Party.OPERATOR)
+        steps.suspend(session, flow.world.app_id, "Broke the rules.", actor.SYSTEM, Party.OPERATOR)
     assert flow.browser.get(path).status_code == 410
     assert live(flow.world) is None
 

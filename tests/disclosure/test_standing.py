@@ -12,7 +12,7 @@ import orjson
 import pytest
 from sqlalchemy import insert, update
 
-from apps_registry import standing
+from apps_registry import steps
 from apps_registry.lifecycle import Party
 from connect.accounts.models import Account
 from connect.core import actor, database, ids
@@ -54,7 +54,7 @@ def narrow(door: Door) -> None:
 
 def suspend(door: Door) -> None:
     with database.unit_of_work() as session:
-        standing.suspend(session, door.world.app_id, "a complaint", actor.SYSTEM, Party.OPERATOR)
+        steps.suspend(session, door.world.app_id, "a complaint", actor.SYSTEM, Party.OPERATOR)
 
 
 def close_account(door: Door) -> None:

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 
-from apps_registry import queries, services, standing, versions
+from apps_registry import queries, services, steps, versions
 from apps_registry.details import Asked
 from apps_registry.lifecycle import Party
 from connect.accounts import people, sessions
@@ -63,11 +63,11 @@ def test_the_life_of_an_app_can_be_read_from_the_ledger_alone(database: ModuleTy
         version = versions.add_version(session, app_id, [Asked("call_log:read")], OPERATOR)
         versions.submit(session, app_id, OPERATOR)
         versions.review(session, version.id, "approved", "Well explained.", reviewer)
-        standing.move(session, app_id, "unlist", OPERATOR, Party.TEAM)
-        standing.suspend(session, app_id, "Odd reading.", reviewer, Party.REVIEWER)
-        standing.reinstate(session, app_id, "Mended.", reviewer, Party.REVIEWER)
+        steps.move(session, app_id, "unlist", OPERATOR, Party.TEAM)
+        steps.suspend(session, app_id, "Odd reading.", reviewer, Party.REVIEWER)
+        steps.reinstate(session, app_id, "Mended.", reviewer, Party.REVIEWER)
         services.end_secret(session, app_id, services._live_secrets(session, app_id)[0].id, OPERATOR)
-        standing.retire(session, app_id, "Replaced.", OPERATOR, Party.TEAM)
+        steps.retire(session, app_id, "Replaced.", OPERATOR, Party.TEAM)
     assert events(database, app_id) == [
         ("app", "registered"),
         ("secret", "made"),
@@ -108,7 +108,7 @@ def test_a_review_is_written_with_its_decision_reason_and_reviewer(database: Mod
 def test_a_suspension_names_the_state_before_and_the_reason(database: ModuleType) -> None:
     made = registry.app(registry.team())
     with database.unit_of_work() as session:
-        standing.suspend(session, made.app.id, "Odd reading.", OPERATOR, Party.OPERATOR)
+        steps.suspend(session, made.app.id, "Odd reading.", OPERATOR, Party.OPERATOR)
     (body,) = entries(database, event="suspended")
     assert (body["state_before"], body["state"], body["reason"]) == ("draft", "suspended", "Odd reading.")
 
@@ -132,7 +132,7 @@ def test_an_act_that_fails_leaves_no_entry_and_an_entry_that_fails_leaves_no_act
     made = registry.app(registry.team())
     before = entries(database)
     with pytest.raises(ZeroDivisionError), database.unit_of_work() as session:
-        standing.suspend(session, made.app.id, "Odd reading.", OPERATOR, Party.OPERATOR)
+        steps.suspend(session, made.app.id, "Odd reading.", OPERATOR, Party.OPERATOR)
         raise ZeroDivisionError
     assert entries(database) == before
 
@@ -141,7 +141,7 @@ def test_an_act_that_fails_leaves_no_entry_and_an_entry_that_fails_leaves_no_act
 
     monkeypatch.setattr(receivers, "append", broken)
     with pytest.raises(OSError, match="disk full"), database.unit_of_work() as session:
-        standing.suspend(session, made.app.id, "Odd reading.", OPERATOR, Party.OPERATOR)
+        steps.suspend(session, made.app.id, "Odd reading.", OPERATOR, Party.OPERATOR)
     assert queries.app_page(made.app.id).state == "draft"
 
 

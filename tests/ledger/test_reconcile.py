@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import delete, insert, select, update
 
-from apps_registry import standing as registry
+from apps_registry import steps as registry
 from apps_registry.lifecycle import Party
 from apps_registry.models import App, RequestedScope
 from connect import wiring

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from apps_registry import services as registry
-from apps_registry import standing
+from apps_registry import steps
 from apps_registry.errors import RegistryError
 from apps_registry.lifecycle import Party
 from connect.core import actor, database, settings
@@ -303,7 +303,7 @@ def test_21_the_granted_scope_is_always_returned(flow: Flow) -> None:
 
 def test_a_suspended_app_gets_no_browser(flow: Flow) -> None:
     with database.unit_of_work() as session:
-        standing.suspend(session, flow.world.app_id, "It misled customers.", actor.SYSTEM, Party.REVIEWER)
+        steps.suspend(session, flow.world.app_id, "It misled customers.", actor.SYSTEM, Party.REVIEWER)
     assert "cannot be connected" in shown(flow)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from apps_registry import queries as apps
-from apps_registry import standing
+from apps_registry import steps
 from apps_registry.details import Asked
 from apps_registry.lifecycle import Party
 from connect.core import actor, database, ids, mail
@@ -162,7 +162,7 @@ def test_a_code_dies_with_the_grant_and_with_the_app(flow: Flow, other: Flow) ->
     assert "revoked" in answer.json["error_description"]
     code = other.code()
     with database.unit_of_work() as session:
-        standing.suspend(session, other.world.app_id, "It misled customers.", actor.SYSTEM, Party.REVIEWER)
+        steps.suspend(session, other.world.app_id, "It misled customers.", actor.SYSTEM, Party.REVIEWER)
     assert other.exchange(code).json["error"] == "unauthorized_client"
 
 

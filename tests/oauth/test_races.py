@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from apps_registry import services as registry
-from apps_registry import standing
+from apps_registry import steps
 from apps_registry.lifecycle import Party
 from connect.core import actor, database, mail
 from connect.core.groupcommit import GroupWriter
@@ -111,7 +111,7 @@ def test_a_suspension_in_the_middle_of_exchanges_leaves_nothing_that_works(flow:
 
     def suspend() -> None:
         with database.unit_of_work() as session:
-            standing.suspend(session, flow.world.app_id, "It misled customers.", actor.SYSTEM, Party.REVIEWER)
+            steps.suspend(session, flow.world.app_id, "It misled customers.", actor.SYSTEM, Party.REVIEWER)
 
     *answers, suspended = together(*[partial(flow.exchange, code) for code in codes], suspend)
     assert suspended is None

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from apps_registry import standing
+from apps_registry import steps
 from apps_registry.lifecycle import Party
 from connect.accounts import people
 from connect.core import actor, database, ids, mail
@@ -188,7 +188,7 @@ def revoke(flow: Flow, _clock: Clock) -> None:
 
 def suspend(flow: Flow, _clock: Clock) -> None:
     with database.unit_of_work() as session:
-        standing.suspend(session, flow.world.app_id, "It misled customers.", actor.SYSTEM, Party.REVIEWER)
+        steps.suspend(session, flow.world.app_id, "It misled customers.", actor.SYSTEM, Party.REVIEWER)
 
 
 def expire(_flow: Flow, clock: Clock) -> None:

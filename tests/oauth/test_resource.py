@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from apps_registry import clients, standing, versions
+from apps_registry import clients, steps, versions
 from apps_registry import services as registry
 from apps_registry.details import Asked
 from apps_registry.lifecycle import Party
@@ -163,11 +163,11 @@ def test_an_expired_grant_is_401_before_any_job_has_written_it_down(flow: Flow, 
 def test_a_suspended_app_is_401_by_its_row_alone_and_says_why(flow: Flow) -> None:
     token = flow.connect()["access_token"]
     with database.unit_of_work() as session:
-        standing.suspend(session, flow.world.app_id, "It misled customers: “quotes” too.", actor.SYSTEM, Party.REVIEWER)
+        steps.suspend(session, flow.world.app_id, "It misled customers: “quotes” too.", actor.SYSTEM, Party.REVIEWER)
     said = refused(flow.get("/v1/probe", token), 401, "app-suspended")
     assert "It misled customers: “quotes” too." in said["detail"]
     with database.unit_of_work() as session:
-        standing.reinstate(session, flow.world.app_id, "", actor.SYSTEM, Party.REVIEWER)
+        steps.reinstate(session, flow.world.app_id, "", actor.SYSTEM, Party.REVIEWER)
     assert flow.works(token)
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from apps_registry import services as registry
-from apps_registry import standing
+from apps_registry import steps
 from apps_registry.lifecycle import Party
 from connect.core import actor, database, ids, limits
 from tests.oauth.flow import FORM, Flow, basic
@@ -260,7 +260,7 @@ def test_a_rotated_secret_works_beside_the_new_one(flow: Flow) -> None:
 
 def test_a_suspended_app_is_told_so_only_when_it_proves_who_it_is(flow: Flow) -> None:
     with database.unit_of_work() as session:
-        standing.suspend(session, flow.world.app_id, "It misled customers.", actor.SYSTEM, Party.REVIEWER)
+        steps.suspend(session, flow.world.app_id, "It misled customers.", actor.SYSTEM, Party.REVIEWER)
     assert flow.alone().json["error"] == "unauthorized_client"
     assert flow.alone(headers=basic(flow.world.client_id, "wrong")).json["error"] == "invalid_client"
 

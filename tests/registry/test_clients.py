@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from apps_registry import clients, services, standing, versions
+from apps_registry import clients, services, steps, versions
 from apps_registry.clients import Client
 from apps_registry.details import Asked
 from apps_registry.lifecycle import Party
@@ -126,9 +126,9 @@ def test_a_published_app_is_open_to_all_until_it_is_suspended_and_again_when_rei
     made = published(database)
     assert connects(made) and found(made).usable
     with database.unit_of_work() as session:
-        standing.suspend(session, made.app.id, "Sells numbers.", OPERATOR, Party.OPERATOR)
+        steps.suspend(session, made.app.id, "Sells numbers.", OPERATOR, Party.OPERATOR)
     assert not connects(made) and not connects(made, kind="sandbox") and not found(made).usable
     assert found(made).state_reason == "Sells numbers."
     with database.unit_of_work() as session:
-        standing.reinstate(session, made.app.id, "Mended.", OPERATOR, Party.OPERATOR)
+        steps.reinstate(session, made.app.id, "Mended.", OPERATOR, Party.OPERATOR)
     assert connects(made) and found(made).state_reason == ""

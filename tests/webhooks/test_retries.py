@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from apps_registry import standing
+from apps_registry import steps
 from apps_registry.lifecycle import Party
 from connect.accounts.models import Account
 from connect.core import clock as core_clock
@@ -311,7 +311,7 @@ def _end(world: World, act: str, clock: Clock) -> None:
 
 def _suspend(world: World) -> None:
     with database.unit_of_work() as session:
-        standing.suspend(session, world.app_id, "fraud", SYSTEM, Party.OPERATOR)
+        steps.suspend(session, world.app_id, "fraud", SYSTEM, Party.OPERATOR)
 
 
 @contextmanager

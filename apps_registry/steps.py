@@ -1,4 +1,4 @@
-"""Where an app stands: suspended by the staff and reinstated, taken through the other steps of the lifecycle by its team."""
+"""The steps of an app's lifecycle: suspended by the staff and reinstated, taken through the other ones by its team."""
 
 from __future__ import annotations
 
