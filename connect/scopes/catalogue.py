@@ -1,6 +1,6 @@
 """The catalogue: every resource with every field, its version, and the projection that a set of scopes makes of it.
 
-A grant names the version that its customer saw; a projection shows what stands in that version and in this one (standing.py).
+A grant names the version that its customer saw; a projection shows what stands in that version and in this one (since_consent.py).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from connect.scopes.resource import FieldRule, Resource, rules_of
 from connect.scopes.schemas import account, call, contact, media, records
 from connect.scopes.schemas.base import ResourceSchema
 from connect.scopes.scopes import CUSTOMER_SCOPES, SCOPES
-from connect.scopes.standing import Masks, shown, standing
+from connect.scopes.since_consent import Masks, shown, still_shown
 
 SCHEMAS: tuple[type[ResourceSchema], ...] = (
     account.AccountSchema,
@@ -131,7 +131,7 @@ def _project(name: str, scopes: frozenset[str], said: bytes | None, only: frozen
     resource = RESOURCES[name]
     masks = shown(resource.scope, resource.fields, scopes)
     if said is not None:
-        masks = standing(masks, resource.fields, orjson.loads(said), scopes)
+        masks = still_shown(masks, resource.fields, orjson.loads(said), scopes)
     withheld = tuple((rule.name, rule.scope) for rule in resource.fields if rule.name not in masks)
     if only is not None:
         masks = _narrowed(resource, masks, only)

@@ -28,7 +28,7 @@ def shown(own_scope: str, fields: Iterable[FieldRule], scopes: frozenset[str]) -
     }
 
 
-def standing(now: Masks, today: Iterable[FieldRule], said: Mapping[str, Any], scopes: frozenset[str]) -> Masks:
+def still_shown(now: Masks, today: Iterable[FieldRule], said: Mapping[str, Any], scopes: frozenset[str]) -> Masks:
     """Those of `now` that also stood in the catalogue that `said` (its part on this resource), each under the stronger mask."""
     earlier = {rule.name: rule for rule in rules_in(said["fields"])}
     then = shown(said["scope"], earlier.values(), scopes)
