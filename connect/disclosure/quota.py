@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from apps_registry.models import App
 from connect.core import clock
 from connect.core.problems import Problem
 from connect.disclosure.context import Context
@@ -24,7 +25,8 @@ _PULLED = frozenset(
 def check(session: Session, context: Context, count: int) -> None:
     """Raise Problem daily-limit when `count` more records would pass the day's limit. Asks nothing where there is none.
 
-    On PostgreSQL the grant is locked until the end of the transaction, so that two pages at once cannot pass it together.
+    On PostgreSQL the grant is locked until the end of the transaction, so that two pages at once cannot pass it together; its app before
+    it, as everywhere (R11).
     """
     limit = context.terms.daily_records
     if limit is None or count == 0 or context.channel not in _PULLED:
@@ -38,6 +40,7 @@ def check(session: Session, context: Context, count: int) -> None:
 
 def _read_since(session: Session, context: Context, start: datetime) -> int:
     mine = (Grant.account_id == context.account_id, Grant.id == context.grant_id)
+    session.execute(select(App.id).where(App.id == context.app_id).with_for_update(read=True))
     session.execute(select(Grant.id).where(*mine).with_for_update(key_share=True))
     return (
         session.scalar(
