@@ -25,8 +25,8 @@ _PULLED = frozenset(
 def check(session: Session, context: Context, count: int) -> None:
     """Raise Problem daily-limit when `count` more records would pass the day's limit. Asks nothing where there is none.
 
-    On PostgreSQL the grant is locked until the end of the transaction, so that two pages at once cannot pass it together; its app before
-    it, as everywhere (R11).
+    On PostgreSQL the grant is locked until the end of the transaction, so that two pages at once cannot pass it together; its app
+    before it, as everywhere (R11).
     """
     limit = context.terms.daily_records
     if limit is None or count == 0 or context.channel not in _PULLED:
