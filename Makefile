@@ -67,4 +67,4 @@ lock:  ## requirements.txt and requirements-dev.txt anew, from pyproject.toml
 	build/lock/bin/uv $(LOCK) --group dev --output-file requirements-dev.txt
 
 clean:  ## remove what the commands above made
-	rm -rf .venv build var .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build var tests/clients/node/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

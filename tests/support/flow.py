@@ -44,9 +44,7 @@ class Flow:
 
     def set_password(self) -> None:
         """The owner can sign in with PASSWORD."""
-        with database.unit_of_work() as session:
-            link = people.make_link(session, self.world.person_id)
-            people.set_password(session, link, passwords.make_hash(PASSWORD), adult=True)
+        set_password(self.world)
 
     def authorize(self, scopes: Iterable[str] = REQUIRED | OPTIONAL, **changes: Any) -> Any:
         """Send the browser to the authorization endpoint; the answer."""
@@ -70,12 +68,7 @@ class Flow:
         """Open the consent page and press a button; the answer."""
         page = self.browser.get(consent_path)
         assert page.status_code == 200, page.text
-        form = {"csrf_token": csrf(page.text), "form_token": hidden(page.text, "form_token"), "decision": decision} | {
-            "expires": "90",
-            "history": "90",
-            "scope": list(ticked),
-        }
-        return self.browser.post(consent_path, data=form | fields)
+        return self.browser.post(consent_path, data=answered(page.text, decision, ticked) | fields)
 
     def code(self, ticked: Iterable[str] = (), **fields: Any) -> str:
         """Everything up to the code in the redirect to the app."""
@@ -110,6 +103,19 @@ class Flow:
 
     def _token(self, form: dict[str, Any]) -> Any:
         return self.machine.post("/oauth/token", data=form, auth=(self.world.client_id, self.world.client_secret))
+
+
+def set_password(world: World) -> None:
+    """The owner can sign in with PASSWORD."""
+    with database.unit_of_work() as session:
+        link = people.make_link(session, world.person_id)
+        people.set_password(session, link, passwords.make_hash(PASSWORD), adult=True)
+
+
+def answered(html: str, decision: str, ticked: Iterable[str]) -> dict[str, Any]:
+    """The form of a consent page, filled in: 90 days forward and back."""
+    said = {"decision": decision, "expires": "90", "history": "90", "scope": list(ticked)}
+    return said | {"csrf_token": csrf(html), "form_token": hidden(html, "form_token")}
 
 
 def csrf(html: str) -> str:

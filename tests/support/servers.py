@@ -76,18 +76,21 @@ def live_server(database: ModuleType, settings: Settings) -> Iterator[LiveServer
 
 
 class Server:
-    """`connect serve` on the test's database. `settings` are those it runs with; `log` is the file it writes to."""
+    """`connect serve` on the test's database. `settings` are those it runs with; `log` is the file it writes to.
 
-    def __init__(self, settings: Settings, log: Path) -> None:
+    `part` is the command that starts it: `web` answers requests alone, without the processes that seal and deliver.
+    """
+
+    def __init__(self, settings: Settings, log: Path, part: str = "serve") -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.settings = dataclasses.replace(settings, base_url=self.url)
-        self.log = log
+        self.log, self.part = log, part
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start and wait until it answers."""
-        command = [sys.executable, "-m", "connect.cli.main", "serve"]
+        command = [sys.executable, "-m", "connect.cli.main", self.part]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command,

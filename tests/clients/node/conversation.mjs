@@ -1,0 +1,36 @@
+// How a script here speaks with the test that started it, in lines of JSON over stdin and stdout: it is told where the platform is and
+// which client it is, asks for what only a person can do, and reports what it saw.
+import { webcrypto } from 'node:crypto'
+import { createInterface } from 'node:readline'
+
+globalThis.crypto ??= webcrypto // Node 18 has them, but not by these names
+globalThis.CryptoKey ??= webcrypto.CryptoKey
+
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+const hear = async () => JSON.parse((await lines.next()).value)
+const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`)
+
+const ask = async (name, argument = '') => {
+  say({ [name]: argument })
+  return (await hear()).answer
+}
+
+const told = await hear()
+export const issuer = new URL(told.issuer)
+export const { clientId, clientSecret, redirectUri, scope } = told
+
+/** The person follows the app's link, signs in and allows; the address at which their browser comes back to the app. */
+export const visit = async (address) => new URL(await ask('visit', String(address)))
+
+/** The person disconnects the app. */
+export const disconnected = () => ask('disconnect')
+
+/** The last word: what the client saw. */
+export const report = (saw) => {
+  say({ saw })
+  process.stdin.destroy()
+}
+
+/** What `promise` is refused with, as `read` tells it. */
+export const refusal = (promise, read) =>
+  promise.then(() => 'no refusal', (error) => read(error) ?? { unexpected: String(error.stack) })

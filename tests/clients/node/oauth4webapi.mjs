@@ -1,0 +1,67 @@
+import * as oauth from 'oauth4webapi'
+import { clientId, clientSecret, disconnected, issuer, redirectUri, refusal, report, scope, visit } from './conversation.mjs'
+
+const http = { [oauth.allowInsecureRequests]: issuer.protocol === 'http:' } // a demo on this machine
+const found = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...http })
+const server = await oauth.processDiscoveryResponse(issuer, found)
+const client = { client_id: clientId }
+const secret = oauth.ClientSecretBasic(clientSecret)
+
+async function connect() {
+  const state = oauth.generateRandomState()
+  const verifier = oauth.generateRandomCodeVerifier()
+  const address = new URL(server.authorization_endpoint)
+  address.search = new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope,
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  })
+  const callback = oauth.validateAuthResponse(server, client, await visit(address), state) // `state` and `iss`
+  const answer = await oauth.authorizationCodeGrantRequest(server, client, secret, callback, redirectUri, verifier, http)
+  return oauth.processAuthorizationCodeResponse(server, client, answer)
+}
+
+async function refresh({ refresh_token }) {
+  const answer = await oauth.refreshTokenGrantRequest(server, client, secret, refresh_token, http)
+  return oauth.processRefreshTokenResponse(server, client, answer)
+}
+
+async function calls({ access_token }) {
+  const address = new URL('/v1/calls?limit=2', issuer)
+  const answer = await oauth.protectedResourceRequest(access_token, 'GET', address, undefined, undefined, http)
+  return (await answer.json()).data
+}
+
+async function introspect({ access_token }) {
+  const answer = await oauth.introspectionRequest(server, client, secret, access_token, http)
+  return oauth.processIntrospectionResponse(server, client, answer)
+}
+
+async function revoke({ refresh_token }) {
+  await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, secret, refresh_token, http))
+}
+
+const challenge = ({ status, cause }) => [status, cause?.[0]?.parameters.error]
+const error = ({ status, error }) => [status, error]
+
+const first = await connect()
+const second = await refresh(first)
+const saw = {
+  calls: (await calls(first)).length,
+  rotated: second.refresh_token !== first.refresh_token,
+  callsAfterRefresh: (await calls(second)).length,
+  introspected: await introspect(second),
+}
+await revoke(second)
+saw.readAfterRevoking = await refusal(calls(second), challenge)
+saw.introspectedAfterRevoking = await introspect(second)
+
+const third = await connect()
+await disconnected()
+saw.readAfterDisconnecting = await refusal(calls(third), challenge)
+saw.refreshAfterDisconnecting = await refusal(refresh(third), error)
+report(saw)
