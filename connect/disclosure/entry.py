@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
-from typing import Any
 
 from connect.core import ids, keyring
 from connect.disclosure.context import Context
 from connect.disclosure.rows import Keys, Rows
 from connect.ledger import entries
 from connect.ledger.entries import Draft
+from connect.ledger.lines import RecordLine
 from connect.scopes.catalogue import RESOURCES, Projection
 
 _RECIPIENT_PREFIX = {"app": "app", "person": "psn"}
@@ -97,7 +97,7 @@ def _recipient(context: Context) -> str:
     return ids.encode(prefix, context.recipient_id)
 
 
-def _lines(rows: Rows, places: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+def _lines(rows: Rows, places: Mapping[str, int]) -> Iterator[RecordLine]:
     """A line per record, its nested records after it."""
     for keys in rows.keys:
         yield _line(rows.resource, keys, _OWN)
@@ -107,14 +107,14 @@ def _lines(rows: Rows, places: Mapping[str, int]) -> Iterator[dict[str, Any]]:
                 yield from (_line(inside.resource, inner, place) for inner in inside.keys)
 
 
-def _line(resource: str, keys: Keys, fields: int) -> dict[str, Any]:
-    return {
-        "id": ids.encode(RESOURCES[resource].id_prefix or resource, keys.record_id),
-        "number": ids.encode("num", keys.number_id) if keys.number_id else None,
-        "department": ids.encode("dep", keys.department_id) if keys.department_id else None,
-        "set": fields,
-        "subject": subject_digest(keys.subject_salt, keys.subject_e164),
-    }
+def _line(resource: str, keys: Keys, fields: int) -> RecordLine:
+    return RecordLine(
+        ids.encode(RESOURCES[resource].id_prefix or resource, keys.record_id),
+        ids.encode("num", keys.number_id) if keys.number_id else None,
+        ids.encode("dep", keys.department_id) if keys.department_id else None,
+        fields,
+        subject_digest(keys.subject_salt, keys.subject_e164),
+    )
 
 
 def subject_digest(salt: bytes | None, e164: str | None) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from connect.ledger.entries import Draft
+from connect.ledger.lines import RecordLine
 
 
 def app(
@@ -162,7 +163,7 @@ def staff_disclosure(
     count: int | None = None,
     fields: Sequence[str] = (),
     masks: Mapping[str, str] | None = None,
-    lines: Sequence[Mapping[str, Any]] = (),
+    lines: Sequence[RecordLine] = (),
     sha256: str | None = None,
     silent_until: str | None = None,
     reason: str | None = None,

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from connect.core import clock, ids
-from connect.ledger.lines import PackedLines
+from connect.ledger.lines import PackedLines, RecordLine
 
 VERSION = 1
 
@@ -22,8 +22,7 @@ VERSION = 1
 class Draft:
     """An entry to be: what queries look for, the members of its type, and a line per record disclosed.
 
-    A line names `id`, `number`, `department`, `set` (which of the body's field sets), `subject` (a salted digest). `at` is when it
-    happened, where that is not now but within the last day.
+    `at` is when it happened, where that is not now but within the last day.
     """
 
     type: str
@@ -38,7 +37,7 @@ class Draft:
     request_id: str | None = None
     status: int | None = None
     count: int | None = None
-    lines: Sequence[Mapping[str, Any]] = ()
+    lines: Sequence[RecordLine] = ()
     at: datetime | None = None
 
 
@@ -110,7 +109,7 @@ def disclosure(
     sha256: str,
     field_sets: Sequence[Sequence[str]] | None = None,
     masks: Mapping[str, str] | None = None,
-    lines: Sequence[Mapping[str, Any]] = (),
+    lines: Sequence[RecordLine] = (),
     app_id: UUID | None = None,
     grant_id: UUID | None = None,
     grant_version: int | None = None,

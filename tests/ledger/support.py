@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, func, select
 from connect.core import ids
 from connect.ledger import entries, services
 from connect.ledger.entries import Draft
+from connect.ledger.lines import RecordLine
 from connect.ledger.services import Appended
 
 FIELDS = ("id", "started_at", "caller_e164")
@@ -53,6 +54,7 @@ def write_many(database: ModuleType, number: int) -> list[Appended]:
     """Append `number` entries of two lines each in one transaction."""
     with database.unit_of_work() as session:
         made = [
-            services.append(session, draft(lines=[{"id": f"call_{i}"}, {"id": f"call_{i + 1}"}])) for i in range(number)
+            services.append(session, draft(lines=[RecordLine(f"call_{i}"), RecordLine(f"call_{i + 1}")]))
+            for i in range(number)
         ]
     return [appended for appended in made if appended is not None]

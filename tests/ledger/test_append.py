@@ -15,6 +15,7 @@ from connect.ledger import canonical, entries, lines, models, services
 from connect.ledger.canonical import NotCanonical
 from connect.ledger.commitment import commit
 from connect.ledger.entries import Draft
+from connect.ledger.lines import RecordLine
 from tests.ledger.support import count, draft
 from tests.support.blocked import Running, someone_waits_for_a_lock, until
 from tests.support.databases import postgres_only
@@ -29,7 +30,7 @@ def guard(dialect: str) -> Select[Any]:
 def test_an_entry_is_stored_as_the_exact_bytes_that_its_commitment_covers(database: ModuleType) -> None:
     account = ids.new()
     with database.unit_of_work() as session:
-        made = services.append(session, draft(account, lines=[{"id": "call_1"}, {"id": "call_2"}]))
+        made = services.append(session, draft(account, lines=[RecordLine("call_1"), RecordLine("call_2")]))
     assert made is not None
     with database.read() as connection:
         entry = connection.execute(select(models.entry)).one()
@@ -55,7 +56,7 @@ def test_without_lines_none_are_stored_and_the_body_says_so(database: ModuleType
 
 def test_an_entry_shares_the_fate_of_its_transaction(database: ModuleType) -> None:
     with pytest.raises(RuntimeError, match="undone"), database.unit_of_work() as session:
-        services.append(session, draft(lines=[{"id": "call_1"}]))
+        services.append(session, draft(lines=[RecordLine("call_1")]))
         raise RuntimeError("undone")
     with database.read() as connection:
         assert [count(connection, table) for table in (models.entry, models.pending, models.lines)] == [0, 0, 0]
@@ -65,7 +66,7 @@ def test_an_entry_shares_the_fate_of_its_transaction(database: ModuleType) -> No
 def test_a_guard_that_finds_its_row_lets_the_entry_be_written(
     database: ModuleType, dialect: str, account: UUID, with_lines: bool
 ) -> None:
-    made = draft(account, lines=[{"id": "call_1"}] if with_lines else [])
+    made = draft(account, lines=[RecordLine("call_1")] if with_lines else [])
     with database.unit_of_work() as session:
         assert services.append(session, made, guard=guard(dialect), parameters={"account": account})
     with database.read() as connection:
@@ -76,7 +77,7 @@ def test_a_guard_that_finds_its_row_lets_the_entry_be_written(
 def test_a_guard_that_finds_nothing_writes_nothing(database: ModuleType, dialect: str, account: UUID) -> None:
     with database.unit_of_work() as session:
         session.execute(update(Account).values(state="closed"))
-        made = draft(account, lines=[{"id": "call_1"}])
+        made = draft(account, lines=[RecordLine("call_1")])
         assert services.append(session, made, guard=guard(dialect), parameters={"account": account}) is None
     with database.read() as connection:
         assert [count(connection, table) for table in (models.entry, models.pending, models.lines)] == [0, 0, 0]

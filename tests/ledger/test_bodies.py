@@ -12,6 +12,7 @@ import pytest
 from connect.core import clock
 from connect.ledger import acts, canonical, entries, lines, upkeep
 from connect.ledger.entries import Draft
+from connect.ledger.lines import RecordLine
 
 ID = UUID(int=1)
 HEADER = [
@@ -101,7 +102,7 @@ def test_the_header_is_in_text_form() -> None:
     draft = Draft(
         "config", {}, account_id=ID, app_id=ID, grant_id=ID, person_id=ID, token_ref="tok_1", status=200, count=3
     )
-    packed = lines.pack([{"id": "call_1"}])
+    packed = lines.pack([RecordLine("call_1")])
     body = entries.body(draft, ID, clock.parse("2026-11-25T10:00:00.5Z"), "node-1", packed)
     ending = "00000000000000000000000001"
     assert {name: body[name] for name in HEADER} == {

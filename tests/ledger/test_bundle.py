@@ -15,6 +15,7 @@ from sqlalchemy import delete, update
 from connect.core import ids
 from connect.ledger import bundle, keys, models, note, published, sealer, upkeep, verify
 from connect.ledger.bundle import Selection
+from connect.ledger.lines import RecordLine
 from connect.ledger.queries import Filters
 from tests.ledger.bundles import edit_rows, examine, files, flip, rewrite, run_alone, save
 from tests.ledger.support import draft, write, write_many
@@ -33,7 +34,7 @@ def extract(database: ModuleType, key: str, tmp_path: Path) -> Path:
     """Three entries of an account among sixty others."""
     write_many(database, 30)
     for i in range(3):
-        write(database, draft(ACCOUNT, lines=[{"id": f"call_{i}"}, {"id": "call_é"}]))
+        write(database, draft(ACCOUNT, lines=[RecordLine(f"call_{i}"), RecordLine("call_é")]))
     write_many(database, 30)
     return save(tmp_path / "extract.zip", bundle.extract(Filters(account_id=ACCOUNT)))
 

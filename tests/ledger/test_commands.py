@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from connect.cli.ledger import DOES_NOT_HOLD, ledger
 from connect.core import ids
 from connect.ledger import keys, models, queries, sealer, verify
+from connect.ledger.lines import RecordLine
 from connect.ledger.queries import Filters
 from scripts.commands import ANSWERS
 from tests.ledger.support import draft, write, write_many
@@ -39,7 +40,7 @@ def documented(command: str) -> list[str]:
 
 def test_a_query_by_request_gives_records_fields_masks_and_the_digest_of_what_was_sent(database: ModuleType) -> None:
     write_many(database, 3)
-    lines = [{"id": "call_1", "set": 0}, {"id": "call_2", "set": 0}]
+    lines = [RecordLine("call_1"), RecordLine("call_2")]
     made = write(database, draft(ACCOUNT, request_id="req_9", lines=lines, sha256="ef" * 32))
     sealer.seal_once(publish=True)
     found = answer("query", "--request-id", "req_9")["entries"]

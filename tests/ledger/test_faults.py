@@ -24,6 +24,7 @@ from connect.core import database as core_database
 from connect.core import settings as core_settings
 from connect.core.settings import Settings
 from connect.ledger import check, keys, models, sealer, services, store
+from connect.ledger.lines import RecordLine
 from tests.ledger.bundles import examine
 from tests.ledger.support import draft
 from tests.ledger.test_bundle import make
@@ -50,7 +51,7 @@ class Writers:
         while not self.stop.is_set():
             try:
                 with core_database.unit_of_work() as session:
-                    made = services.append(session, draft(lines=[{"id": "call_1"}]))
+                    made = services.append(session, draft(lines=[RecordLine("call_1")]))
             except DBAPIError:
                 pass  # the database is away: nothing was acknowledged
             else:

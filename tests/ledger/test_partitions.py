@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select, text
 from connect.core import clock as core_clock
 from connect.core import ids
 from connect.ledger import models, partitions
+from connect.ledger.lines import RecordLine
 from tests.ledger.support import draft, write
 from tests.support.clock import Clock
 from tests.support.databases import postgres_only
@@ -21,7 +22,7 @@ def partition_of(connection: Connection, table: str, column: str, entry_id: ids.
 
 @postgres_only
 def test_an_entry_and_its_lines_go_into_their_month(database: ModuleType) -> None:
-    made = write(database, draft(lines=[{"id": "call_1"}]))
+    made = write(database, draft(lines=[RecordLine("call_1")]))
     month = f"{core_clock.now():%Y%m}"
     with database.read() as connection:
         assert partition_of(connection, "ledger_entry", "id", made.id) == f"ledger_entry_p{month}"

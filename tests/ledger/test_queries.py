@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from connect.core import clock, ids
 from connect.ledger import entries, index, keys, models, queries, sealer, services, verify
+from connect.ledger.lines import RecordLine
 from connect.ledger.queries import Filters
 from tests.ledger.support import draft, write, write_many
 from tests.support.clock import Clock
@@ -62,7 +63,7 @@ def test_each_filter_finds_the_entry_it_describes_and_no_other(
             resource="recording",
             request_id="req_1",
             status=206,
-            lines=[{"id": "rec_0", "subject": None}, {"id": "rec_1", "subject": "5a" * 32}],
+            lines=[RecordLine("rec_0"), RecordLine("rec_1", subject="5a" * 32)],
             fields=["id", "media"],
             scopes=["recordings.audio:read"],
             address_digest="77" * 32,
@@ -123,14 +124,14 @@ def test_a_search_costs_the_same_number_of_queries_however_much_it_finds(
 
 def test_a_located_entry_brings_lines_leaf_and_a_proof_that_holds(database: ModuleType) -> None:
     write_many(database, 20)
-    wanted = write(database, draft(ACCOUNT, lines=[{"id": "call_1"}]))
+    wanted = write(database, draft(ACCOUNT, lines=[RecordLine("call_1")]))
     write_many(database, 20)
     sealer.seal_once(publish=True)
     with database.read() as connection:
         located = queries.locate(connection, wanted.id)
     assert located is not None and located.proof is not None
     assert located.fault is None
-    assert located.lines == ({"id": "call_1"},)
+    assert located.lines == (RecordLine("call_1")._asdict(),)
     assert located.entry.members["account"] == ids.encode("acc", ACCOUNT)
     assert located.commitment == wanted.commitment
     head = checkpoint_of(located.proof.checkpoint)
