@@ -75,7 +75,7 @@ def _uuid(value: bytes | None) -> UUID | None:
 
 
 def _time(value: int | None) -> datetime | None:
-    return None if value is None else _EPOCH + timedelta(microseconds=value)
+    return None if value is None else _EPOCH + value * _MICROSECOND
 
 
 def _with_zone(value: datetime | None) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
@@ -12,6 +13,7 @@ DOT = "•"
 DOTS = DOT * 6
 _LAST = 2
 _LEAST_HIDDEN = 4
+_LONGEST_CODE = 3
 _PLUS_FIRST = re.compile(r"\D*[+＋]")  # a plus, ASCII or full width, before the first digit
 _COUNTRY_CODES = frozenset(map(str, COUNTRY_CODE_TO_REGION_CODE))
 
@@ -25,7 +27,7 @@ def number(value: str | None) -> str | None:
     if value is None:
         return None
     digits = _digits(value)
-    code = _country_code(digits) if _PLUS_FIRST.match(value) else ""
+    code = _country_code(digits[:_LONGEST_CODE]) if value[:1] == "+" or _PLUS_FIRST.match(value) else ""
     if len(digits) - len(code) - _LAST < _LEAST_HIDDEN:
         return DOTS
     return f"{'+' if code else ''}{code}{DOTS}{digits[-_LAST:]}"
@@ -41,7 +43,7 @@ def initials(value: str | None) -> str | None:
         return None
     letters = [letter for word in value.split() if (letter := _initial(word))]
     ends = letters[:1] + letters[1:][-1:]
-    return " ".join(f"{letter}." for letter in ends) or DOT
+    return f"{'. '.join(ends)}." if ends else DOT
 
 
 MASKS: Mapping[str, Callable[[str | None], str | None]] = {"number": number, "initials": initials}
@@ -55,15 +57,18 @@ def _digits(value: str) -> str:
     return "".join(str(unicodedata.decimal(sign)) for sign in value if sign.isdecimal())
 
 
+@cache
 def _country_code(digits: str) -> str:
-    """The country code that `digits` begin with, else nothing. No code is the beginning of another (ITU-T E.164)."""
-    for length in (1, 2, 3):
+    """The country code that these first digits begin with, else nothing. No code is the beginning of another (ITU-T E.164)."""
+    for length in range(1, _LONGEST_CODE + 1):
         if digits[:length] in _COUNTRY_CODES:
             return digits[:length]
     return ""
 
 
 def _initial(word: str) -> str:
+    if word[0].isascii() and word[0].isalpha():  # nearly always: no need to look at each sign
+        return word[0].upper()
     letter = next(filter(str.isalpha, word), "")
     if not letter or (not letter.isascii() and unicodedata.east_asian_width(letter) in "WF"):
         return ""
