@@ -10,7 +10,7 @@ from connect.core import problems, settings
 from connect.core.signals import DECLARED
 from connect.scopes.scopes import join
 from connect.webhooks.catalogue import EVENT_TYPES
-from scripts import catalogue, commands
+from scripts import catalogue, clients, commands
 from scripts.markdown import NOTE, code, page, table, value
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,6 +96,7 @@ def commands_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "docs/operator/settings.md": settings_page,
     "docs/operator/commands.md": commands_page,
+    "docs/developer/clients.md": clients.clients_page,
     "docs/developer/errors.md": errors_page,
     "docs/developer/events.md": events_page,
     "docs/developer/scopes.md": scopes_page,

@@ -1,10 +1,18 @@
 // How a script here speaks with the test that started it, in lines of JSON over stdin and stdout: it is told where the platform is and
 // which client it is, asks for what only a person can do, and reports what it saw.
 import { webcrypto } from 'node:crypto'
+import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 
 globalThis.crypto ??= webcrypto // Node 18 has them, but not by these names
 globalThis.CryptoKey ??= webcrypto.CryptoKey
+
+const { connect } = Socket.prototype
+Socket.prototype.connect = function (...options) {
+  const [{ host }] = options.flat()
+  if (host !== '127.0.0.1') throw new Error(`${host} is not this machine`) // as in the Python tests
+  return connect.apply(this, options)
+}
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
 const hear = async () => JSON.parse((await lines.next()).value)
@@ -30,7 +38,3 @@ export const report = (saw) => {
   say({ saw })
   process.stdin.destroy()
 }
-
-/** What `promise` is refused with, as `read` tells it. */
-export const refusal = (promise, read) =>
-  promise.then(() => 'no refusal', (error) => read(error) ?? { unexpected: String(error.stack) })

@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi'
-import { clientId, clientSecret, disconnected, issuer, redirectUri, refusal, report, scope, visit } from './conversation.mjs'
+import { clientId, clientSecret, issuer, redirectUri, scope, visit } from './conversation.mjs'
+import { live } from './story.mjs'
 
 const http = { [oauth.allowInsecureRequests]: issuer.protocol === 'http:' } // a demo on this machine
 const found = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...http })
@@ -20,14 +21,9 @@ async function connect() {
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
   })
-  const callback = oauth.validateAuthResponse(server, client, await visit(address), state) // `state` and `iss`
+  const callback = oauth.validateAuthResponse(server, client, await visit(address), state) // `state` and `iss` are right
   const answer = await oauth.authorizationCodeGrantRequest(server, client, secret, callback, redirectUri, verifier, http)
   return oauth.processAuthorizationCodeResponse(server, client, answer)
-}
-
-async function refresh({ refresh_token }) {
-  const answer = await oauth.refreshTokenGrantRequest(server, client, secret, refresh_token, http)
-  return oauth.processRefreshTokenResponse(server, client, answer)
 }
 
 async function calls({ access_token }) {
@@ -36,32 +32,19 @@ async function calls({ access_token }) {
   return (await answer.json()).data
 }
 
+async function refresh({ refresh_token }) {
+  const answer = await oauth.refreshTokenGrantRequest(server, client, secret, refresh_token, http)
+  return oauth.processRefreshTokenResponse(server, client, answer)
+}
+
+async function revoke({ refresh_token }) {
+  const answer = await oauth.revocationRequest(server, client, secret, refresh_token, http)
+  return oauth.processRevocationResponse(answer)
+}
+
 async function introspect({ access_token }) {
   const answer = await oauth.introspectionRequest(server, client, secret, access_token, http)
   return oauth.processIntrospectionResponse(server, client, answer)
 }
 
-async function revoke({ refresh_token }) {
-  await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, secret, refresh_token, http))
-}
-
-const challenge = ({ status, cause }) => [status, cause?.[0]?.parameters.error]
-const error = ({ status, error }) => [status, error]
-
-const first = await connect()
-const second = await refresh(first)
-const saw = {
-  calls: (await calls(first)).length,
-  rotated: second.refresh_token !== first.refresh_token,
-  callsAfterRefresh: (await calls(second)).length,
-  introspected: await introspect(second),
-}
-await revoke(second)
-saw.readAfterRevoking = await refusal(calls(second), challenge)
-saw.introspectedAfterRevoking = await introspect(second)
-
-const third = await connect()
-await disconnected()
-saw.readAfterDisconnecting = await refusal(calls(third), challenge)
-saw.refreshAfterDisconnecting = await refusal(refresh(third), error)
-report(saw)
+await live({ connect, calls, refresh, revoke, introspect })

@@ -1,0 +1,87 @@
+"""The page about clients that others wrote, with the code and the versions that the tests run."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from scripts.markdown import code, page, table
+
+ROOT = Path(__file__).resolve().parent.parent
+CLIENTS = ROOT / "tests/clients"
+
+_INTRO = """\
+There is no library of ours to install. The platform keeps to the standards, so a client that keeps to them too needs its address, a
+client id and a secret, and finds the rest in its metadata (RFC 8414). The code below is what the tests run against a served
+platform, on SQLite and on PostgreSQL: connect, read, refresh, revoke, and the customer's disconnecting the app.
+
+`visit(address)` stands for what only a person can do. Send their browser to `address`, and go on in the handler of your redirect URI
+with the address it came back to; until then keep `state` and the PKCE verifier in the browser's session. `scope` is names with spaces
+between them, `offline_access` among them if you want to refresh. Over `http` everything works with a demo on your own machine alone."""
+
+_ENDED = """\
+Once the customer has disconnected the app, the API answers 401 with `invalid_token` and a problem that says so, and a refresh is
+`invalid_grant`: tell your user, and connect again when they ask for it."""
+
+_MCP = """\
+Hosts of AI agents carry `@modelcontextprotocol/sdk`. Give its `auth` the address that answered 401: it reads `resource_metadata` and
+`scope` from the challenge, finds the platform (RFC 9728, then RFC 8414), sends `resource` with each request, and refreshes. The app is
+registered beforehand, as a public client, and `clientInformation()` returns its client id. The challenge names the scopes of the one
+request that was refused; add `offline_access`, or nothing can be refreshed."""
+
+
+def clients_page() -> str:
+    """What each library needs to be told, as short as it can be."""
+    return page(
+        "Use it with the client you have",
+        _INTRO,
+        table(("library", "from", "tested", "proves itself by"), _rows()),
+        _ENDED,
+        "## oauth4webapi",
+        "For everything that has `fetch`. It compares `state` and `iss` for you. `issuer` is a `URL`.",
+        _script("oauth4webapi"),
+        "## openid-client",
+        "By the same author, and shorter.",
+        _script("openid-client"),
+        "## Authlib",
+        "It compares `state`, and leaves `iss` (RFC 9207) to you. In a Flask app take its `flask_client`, as the\n"
+        "[Neem CRM](../../examples/crm) does.",
+        _module("authlib_app"),
+        "## requests-oauthlib",
+        "It compares `state` too, within one session, and leaves `iss` to you. To try it over `http`, set "
+        "`OAUTHLIB_INSECURE_TRANSPORT=1`.",
+        _module("requests_oauthlib_app"),
+        "## The SDK of MCP",
+        _MCP,
+    )
+
+
+def _rows() -> list[tuple[str, str, str, str]]:
+    npm = json.loads((CLIENTS / "node/package.json").read_text())["dependencies"]
+    pypi = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE))
+    basic, post, none = map(code, ("client_secret_basic", "client_secret_post", "none"))
+    return [
+        ("oauth4webapi", "npm", npm["oauth4webapi"], basic),
+        ("openid-client", "npm", npm["openid-client"], post),
+        ("Authlib", "PyPI", pypi["authlib"], f"{basic}, {post}, {none}"),
+        ("requests-oauthlib", "PyPI", pypi["requests-oauthlib"], basic),
+        ("@modelcontextprotocol/sdk", "npm", npm["@modelcontextprotocol/sdk"], none),
+    ]
+
+
+def _script(name: str) -> str:
+    """A Node.js script without what belongs to the tests: its neighbours, and the story it ends with."""
+    lines = (CLIENTS / f"node/{name}.mjs").read_text().splitlines()
+    kept = [line for line in lines if not re.search(r"from '\./|^await live\(", line)]
+    return _block("js", "\n".join(kept))
+
+
+def _module(name: str) -> str:
+    """A Python module without its docstring."""
+    _, _, text = (CLIENTS / f"{name}.py").read_text().partition("from __future__ import annotations\n")
+    return _block("python", text)
+
+
+def _block(language: str, text: str) -> str:
+    return f"```{language}\n{text.strip()}\n```"

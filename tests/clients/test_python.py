@@ -1,0 +1,59 @@
+"""Authlib's own client and requests-oauthlib (PyPI) against the served platform."""
+
+from __future__ import annotations
+
+import pytest
+from authlib.integrations.base_client import OAuthError
+from oauthlib.oauth2 import OAuth2Error
+
+from tests.clients.authlib_app import AuthlibApp
+from tests.clients.conftest import SCOPE, Stage, stage_on
+from tests.clients.requests_oauthlib_app import RequestsOauthlibApp
+from tests.support.servers import LiveServer
+from tests.support.world import REDIRECT_URI
+
+
+@pytest.mark.parametrize("library", [AuthlibApp, RequestsOauthlibApp])
+def test_a_python_client_connects_reads_refreshes_revokes_and_sees_the_end(
+    stage: Stage, library: type[AuthlibApp | RequestsOauthlibApp], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # the platform is on this machine, over http
+    app = library(stage.issuer, stage.app.client_id, stage.app.client_secret, REDIRECT_URI, SCOPE)
+    first = app.connect(stage.customer.allow)
+    assert len(app.calls(first).json()["data"]) == 2
+    second = app.refresh(first)
+    assert second["refresh_token"] != first["refresh_token"]
+    assert app.calls(second).ok
+    assert app.revoke(second).status_code == 200
+    assert app.calls(second).status_code == 401
+
+    third = app.connect(stage.customer.allow)
+    stage.customer.disconnect()
+    ended = app.calls(third)
+    assert ended.status_code == 401 and "revoked this grant" in ended.json()["detail"]
+    with pytest.raises((OAuthError, OAuth2Error)) as refused:
+        app.refresh(third)
+    assert refused.value.error == "invalid_grant"
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"), [("confidential", "client_secret_post"), ("public", "none"), ("native", "none")]
+)
+def test_authlibs_client_proves_who_it_is_in_every_way(live_server: LiveServer, kind: str, method: str) -> None:
+    stage = stage_on(live_server.url, kind)
+    app = _authlib(stage, token_endpoint_auth_method=method)
+    token = app.refresh(app.connect(stage.customer.allow))
+    assert app.calls(token).ok
+    app.revoke(token)
+    assert app.calls(token).status_code == 401
+
+
+def test_authlibs_client_gets_a_token_for_the_app_and_looks_at_it(live_server: LiveServer) -> None:
+    app = _authlib(stage_on(live_server.url, "service"))
+    token = app.session.fetch_token(grant_type="client_credentials", scope="app:read")
+    seen = app.session.introspect_token(app.found["introspection_endpoint"], token=token["access_token"]).json()
+    assert (seen["active"], seen["scope"]) == (True, "app:read")
+
+
+def _authlib(stage: Stage, **options: str) -> AuthlibApp:
+    return AuthlibApp(stage.issuer, stage.app.client_id, stage.app.client_secret, REDIRECT_URI, SCOPE, **options)
