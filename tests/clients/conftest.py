@@ -32,16 +32,16 @@ class Stage:
     app: World
     customer: Customer
 
-    def script(self, name: str) -> dict[str, Any]:
-        """What a script of `node/` saw, as this app with this customer."""
-        told = {
+    def script(self, name: str, **changes: Any) -> dict[str, Any]:
+        """What a script of `node/` saw, as this app with this customer; `changes` replace what it is told of the app."""
+        told: dict[str, Any] = {
             "issuer": self.issuer,
             "clientId": self.app.client_id,
             "clientSecret": self.app.client_secret,
             "redirectUri": REDIRECT_URI,
             "scope": SCOPE,
         }
-        return scripts.run(name, told, {"visit": self.customer.allow, "disconnect": self.customer.disconnect})
+        return scripts.run(name, told | changes, {"visit": self.customer.allow, "disconnect": self.customer.disconnect})
 
 
 @pytest.fixture

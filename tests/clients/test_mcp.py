@@ -18,9 +18,11 @@ def test_an_mcp_client_that_is_registered_finds_the_platform_from_a_401_and_gets
     metadata = f"{stage.issuer}/.well-known/oauth-protected-resource"
     assert stage.script("mcp.mjs") == {
         "unauthenticated": [401, {"resourceMetadataUrl": metadata, "scope": "call_log:read"}],
+        "foundByAddressAlone": stage.issuer,
         "connected": "AUTHORIZED",
         "found": {"resource": stage.issuer, "issuer": stage.issuer},
         "asked": stage.issuer,
+        "client": {"client_id": stage.app.client_id, "issuer": stage.issuer},
         "calls": 2,
         "refreshed": "AUTHORIZED",
         "rotated": True,

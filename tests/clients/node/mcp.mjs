@@ -1,16 +1,18 @@
 // The OAuth client inside the SDK that MCP hosts are built with. It is given the address of what it wants to read and finds the rest.
-import { auth, extractWWWAuthenticateParams } from '@modelcontextprotocol/sdk/client/auth.js'
-import { clientId, disconnected, issuer, redirectUri, report, visit } from './conversation.mjs'
+import { auth, discoverOAuthServerInfo, extractWWWAuthenticateParams } from '@modelcontextprotocol/sdk/client/auth.js'
+import { clientId, clientMetadataUrl, disconnected, issuer, redirectUri, report, visit } from './conversation.mjs'
 
 const address = new URL('/v1/calls?limit=2', issuer)
-const kept = { client: { client_id: clientId } }
+const kept = { client: clientId ? { client_id: clientId } : undefined }
 const seen = []
 
-/** What a host keeps for the SDK. With `client` it is registered already. */
+/** What a host keeps for the SDK. Without `client` the SDK registers it: by its metadata document (CIMD), or else anew (RFC 7591). */
 const host = {
   redirectUrl: redirectUri,
   clientMetadata: { client_name: 'A host', redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' },
+  clientMetadataUrl,
   clientInformation: () => kept.client,
+  saveClientInformation: (client) => void (kept.client = client),
   saveDiscoveryState: (found) => void (kept.found = found),
   tokens: () => kept.tokens,
   saveTokens: (tokens) => void (kept.tokens = tokens),
@@ -38,9 +40,11 @@ async function authorise(refused, more = '') {
 
 const refused = await read()
 const saw = { unauthenticated: [refused.status, extractWWWAuthenticateParams(refused)] }
+saw.foundByAddressAlone = (await discoverOAuthServerInfo(address)).authorizationServerMetadata.issuer
 saw.connected = await authorise(refused, 'offline_access')
 saw.found = { resource: kept.found.resourceMetadata.resource, issuer: kept.found.authorizationServerMetadata.issuer }
 saw.asked = kept.address.searchParams.get('resource')
+saw.client = kept.client
 saw.calls = (await (await read()).json()).data.length
 
 const first = kept.tokens
