@@ -18,7 +18,7 @@ platform, on SQLite and on PostgreSQL: connect, read, refresh, revoke, and the c
 
 `visit(address)` stands for what only a person can do. Send their browser to `address`, and go on in the handler of your redirect URI
 with the address it came back to; until then keep `state` and the PKCE verifier in the browser's session. `scope` is names with spaces
-between them, `offline_access` among them if you want to refresh. Over `http` everything works with a demo on your own machine alone."""
+between them, `offline_access` among them if you want to refresh. Then read, for example `/v1/calls?limit=50`."""
 
 _ENDED = """\
 Once the customer has disconnected the app, the API answers 401 with `invalid_token` and a problem that says so, and a refresh is
@@ -71,10 +71,9 @@ def _rows() -> list[tuple[str, str, str, str]]:
 
 
 def _script(name: str) -> str:
-    """A Node.js script without what belongs to the tests: its neighbours, and the story it ends with."""
+    """A Node.js module without the import of what only the tests have."""
     lines = (CLIENTS / f"node/{name}.mjs").read_text().splitlines()
-    kept = [line for line in lines if not re.search(r"from '\./|^await live\(", line)]
-    return _block("js", "\n".join(kept))
+    return _block("js", "\n".join(line for line in lines if "from './" not in line))
 
 
 def _module(name: str) -> str:

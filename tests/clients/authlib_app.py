@@ -42,10 +42,10 @@ class AuthlibApp:
         token = session.fetch_token(authorization_response=callback, state=state, code_verifier=verifier)
         return dict(token)
 
-    def calls(self, token: Token) -> requests.Response:
+    def read(self, token: Token, path: str) -> requests.Response:
         issuer, session = self.found["issuer"], self.session
         session.token = token
-        return session.get(f"{issuer}/v1/calls?limit=2")
+        return session.get(f"{issuer}{path}")
 
     def refresh(self, token: Token) -> Token:
         session = self.session

@@ -32,7 +32,7 @@ class Stage:
     app: World
     customer: Customer
 
-    def script(self, name: str, **changes: Any) -> dict[str, Any]:
+    def script(self, name: str, *arguments: str, **changes: Any) -> dict[str, Any]:
         """What a script of `node/` saw, as this app with this customer; `changes` replace what it is told of the app."""
         told: dict[str, Any] = {
             "issuer": self.issuer,
@@ -41,7 +41,9 @@ class Stage:
             "redirectUri": REDIRECT_URI,
             "scope": SCOPE,
         }
-        return scripts.run(name, told | changes, {"visit": self.customer.allow, "disconnect": self.customer.disconnect})
+        customer = self.customer
+        answers = {"allow": customer.allow, "deny": customer.deny, "disconnect": customer.disconnect}
+        return scripts.run(name, arguments, told | changes, answers)
 
 
 @pytest.fixture

@@ -21,14 +21,11 @@ class Customer:
 
     def allow(self, address: str) -> str:
         """Follow an app's link, sign in where that is asked, allow all that is asked; the address of the app this ends at."""
-        answer = self._follow(self._browser.get(address, allow_redirects=False, timeout=_TIMEOUT))
-        if answer.url.startswith(f"{self.platform}/sign-in"):
-            answer = self._send(answer, email=self.email, password=PASSWORD)
-        if answer.url.startswith(f"{self.platform}/consent/"):
-            ticked = re.findall(r'name="scope"\s+value="([^"]+)"', answer.text)
-            answer = self._send(answer, **answered(answer.text, "allow", ticked))
-        assert answer.is_redirect, answer.text
-        return answer.headers["Location"]
+        return self._decide(address, "allow")
+
+    def deny(self, address: str) -> str:
+        """The same with a no, where there is a page to say it on."""
+        return self._decide(address, "deny")
 
     def disconnect(self, _nothing: str = "") -> str:
         """End the one grant there is, on the page of connected apps."""
@@ -39,6 +36,16 @@ class Customer:
         ended = self._send(page)
         assert ended.ok and "is disconnected" in ended.text, ended.text
         return ""
+
+    def _decide(self, address: str, decision: str) -> str:
+        answer = self._follow(self._browser.get(address, allow_redirects=False, timeout=_TIMEOUT))
+        if answer.url.startswith(f"{self.platform}/sign-in"):
+            answer = self._send(answer, email=self.email, password=PASSWORD)
+        if answer.url.startswith(f"{self.platform}/consent/"):
+            ticked = re.findall(r'name="scope"\s+value="([^"]+)"', answer.text)
+            answer = self._send(answer, **answered(answer.text, decision, ticked))
+        assert answer.is_redirect, answer.text
+        return answer.headers["Location"]
 
     def _send(self, page: requests.Response, **fields: Any) -> requests.Response:
         """Send the form of `page` to its own address."""

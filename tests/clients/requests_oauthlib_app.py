@@ -31,10 +31,10 @@ class RequestsOauthlibApp:
         token = session.fetch_token(found["token_endpoint"], authorization_response=callback, auth=secret, timeout=10)
         return dict(token)
 
-    def calls(self, token: Token) -> requests.Response:
+    def read(self, token: Token, path: str) -> requests.Response:
         issuer, session = self.found["issuer"], self.session
         session.token = token
-        return session.get(f"{issuer}/v1/calls?limit=2", timeout=10)
+        return session.get(f"{issuer}{path}", timeout=10)
 
     def refresh(self, token: Token) -> Token:
         found, session, secret = self.found, self.session, self.secret

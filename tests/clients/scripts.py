@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,12 @@ _LONGEST = 30  # seconds
 Answers = Mapping[str, Callable[[str], str]]
 
 
-def run(name: str, told: Mapping[str, Any], answers: Answers) -> dict[str, Any]:
+def run(name: str, arguments: Sequence[str], told: Mapping[str, Any], answers: Answers) -> dict[str, Any]:
     """What the script saw. `told` is what it starts with; `answers` has a function for each question, by its name.
 
     A script that takes longer than 30 s is ended. Without a report from it this raises RuntimeError, with what it wrote to stderr.
     """
-    command = [str(require("node")), str(FOLDER / name)]
+    command = [str(require("node")), str(FOLDER / name), *arguments]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd=FOLDER) as process:
         limit = threading.Timer(_LONGEST, process.kill)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from connect.core import ids
-from tests.clients.conftest import SCOPE, Stage
+from tests.clients.conftest import SCOPE, Stage, stage_on
+from tests.support.servers import LiveServer
 
 pytestmark = pytest.mark.needs("node", "node-clients")
 
@@ -21,7 +22,7 @@ STORY = {
 
 
 def test_oauth4webapi_connects_reads_refreshes_introspects_revokes_and_sees_the_end(stage: Stage) -> None:
-    saw = stage.script("oauth4webapi.mjs")
+    saw = stage.script("story.mjs", "./oauth4webapi.mjs")
     seen = saw.pop("introspected")
     assert saw == STORY | {"introspectedAfterRevoking": {"active": False}}
     assert (seen["active"], seen["iss"], seen["scope"]) == (True, stage.issuer, SCOPE)
@@ -29,4 +30,16 @@ def test_oauth4webapi_connects_reads_refreshes_introspects_revokes_and_sees_the_
 
 
 def test_openid_client_connects_reads_refreshes_revokes_and_sees_the_end(stage: Stage) -> None:
-    assert stage.script("openid-client.mjs") == STORY
+    assert stage.script("story.mjs", "./openid-client.mjs") == STORY
+
+
+@pytest.mark.parametrize("library", ["oauth4webapi", "openid-client"])
+def test_a_client_in_node_understands_every_no(live_server: LiveServer, library: str) -> None:
+    stage = stage_on(live_server.url, "confidential")
+    assert stage.script("refusals.mjs", f"./{library}.mjs") == {
+        "thePersonSaysNo": ["AuthorizationResponseError", "access_denied"],
+        "readWithoutTheScope": [403, "insufficient_scope"],
+        "readWithAForgedToken": [401, "invalid_token"],
+        "refreshWithAForgedToken": [400, "invalid_grant"],
+        "revokeOfAForgedToken": "no refusal",
+    }

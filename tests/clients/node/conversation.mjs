@@ -27,11 +27,21 @@ const told = await hear()
 export const issuer = new URL(told.issuer)
 export const { clientId, clientSecret, clientMetadataUrl, redirectUri, scope } = told
 
-/** The person follows the app's link, signs in and allows; the address at which their browser comes back to the app. */
-export const visit = async (address) => new URL(await ask('visit', String(address)))
+/** The person follows the app's link, signs in and decides; the address at which their browser comes back to the app. */
+export const visit = async (address) => new URL(await ask(person.decision, String(address)))
+
+/** What the person says on the page of consent: `allow` or `deny`. */
+export const person = { decision: 'allow' }
 
 /** The person disconnects the app. */
 export const disconnected = () => ask('disconnect')
+
+/** What `promise` is refused with: the status, and the error of the body, of the redirect or of the challenge. */
+export const refusal = (promise) =>
+  promise.then(
+    () => 'no refusal',
+    (error) => [error.status ?? error.name, error.error ?? error.cause?.[0]?.parameters.error ?? error.message],
+  )
 
 /** The last word: what the client saw. */
 export const report = (saw) => {

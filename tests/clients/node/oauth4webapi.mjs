@@ -1,6 +1,5 @@
 import * as oauth from 'oauth4webapi'
 import { clientId, clientSecret, issuer, redirectUri, scope, visit } from './conversation.mjs'
-import { live } from './story.mjs'
 
 const http = { [oauth.allowInsecureRequests]: issuer.protocol === 'http:' } // a demo on this machine
 const found = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...http })
@@ -8,7 +7,7 @@ const server = await oauth.processDiscoveryResponse(issuer, found)
 const client = { client_id: clientId }
 const secret = oauth.ClientSecretBasic(clientSecret)
 
-async function connect() {
+export async function connect() {
   const state = oauth.generateRandomState()
   const verifier = oauth.generateRandomCodeVerifier()
   const address = new URL(server.authorization_endpoint)
@@ -26,25 +25,23 @@ async function connect() {
   return oauth.processAuthorizationCodeResponse(server, client, answer)
 }
 
-async function calls({ access_token }) {
-  const address = new URL('/v1/calls?limit=2', issuer)
+export async function read({ access_token }, path) {
+  const address = new URL(path, issuer)
   const answer = await oauth.protectedResourceRequest(access_token, 'GET', address, undefined, undefined, http)
   return (await answer.json()).data
 }
 
-async function refresh({ refresh_token }) {
+export async function refresh({ refresh_token }) {
   const answer = await oauth.refreshTokenGrantRequest(server, client, secret, refresh_token, http)
   return oauth.processRefreshTokenResponse(server, client, answer)
 }
 
-async function revoke({ refresh_token }) {
+export async function revoke({ refresh_token }) {
   const answer = await oauth.revocationRequest(server, client, secret, refresh_token, http)
   return oauth.processRevocationResponse(answer)
 }
 
-async function introspect({ access_token }) {
+export async function introspect({ access_token }) {
   const answer = await oauth.introspectionRequest(server, client, secret, access_token, http)
   return oauth.processIntrospectionResponse(server, client, answer)
 }
-
-await live({ connect, calls, refresh, revoke, introspect })

@@ -1,29 +1,24 @@
-// What every client goes through, told in its own functions: connect, read, refresh, revoke; connect anew, and see the customer end it.
-import { disconnected, report } from './conversation.mjs'
+// What every client goes through: connect, read, refresh, revoke; connect anew, and see the customer end it.
+// Usage: node story.mjs ./CLIENT.mjs
+import { disconnected, refusal, report } from './conversation.mjs'
 
-/** What `promise` is refused with: the status, and the error of the body or of the challenge. */
-const refusal = (promise) =>
-  promise.then(
-    () => 'no refusal',
-    (error) => [error.status ?? String(error.stack), error.error ?? error.cause?.[0]?.parameters.error],
-  )
+const CALLS = '/v1/calls?limit=2'
+const { connect, read, refresh, revoke, introspect = async () => undefined } = await import(process.argv[2])
 
-export async function live({ connect, calls, refresh, revoke, introspect = async () => undefined }) {
-  const first = await connect()
-  const second = await refresh(first)
-  const saw = {
-    calls: (await calls(first)).length,
-    rotated: second.refresh_token !== first.refresh_token,
-    callsAfterRefresh: (await calls(second)).length,
-    introspected: await introspect(second),
-  }
-  await revoke(second)
-  saw.readAfterRevoking = await refusal(calls(second))
-  saw.introspectedAfterRevoking = await introspect(second)
-
-  const third = await connect()
-  await disconnected()
-  saw.readAfterDisconnecting = await refusal(calls(third))
-  saw.refreshAfterDisconnecting = await refusal(refresh(third))
-  report(saw)
+const first = await connect()
+const second = await refresh(first)
+const saw = {
+  calls: (await read(first, CALLS)).length,
+  rotated: second.refresh_token !== first.refresh_token,
+  callsAfterRefresh: (await read(second, CALLS)).length,
+  introspected: await introspect(second),
 }
+await revoke(second)
+saw.readAfterRevoking = await refusal(read(second, CALLS))
+saw.introspectedAfterRevoking = await introspect(second)
+
+const third = await connect()
+await disconnected()
+saw.readAfterDisconnecting = await refusal(read(third, CALLS))
+saw.refreshAfterDisconnecting = await refusal(refresh(third))
+report(saw)
