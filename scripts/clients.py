@@ -24,6 +24,10 @@ _ENDED = """\
 Once the customer has disconnected the app, the API answers 401 with `invalid_token` and a problem that says so, and a refresh is
 `invalid_grant`: tell your user, and connect again when they ask for it."""
 
+_REQUESTS_OAUTHLIB = """\
+It compares `state` too, within one session, and leaves `iss` to you. Set `OAUTHLIB_RELAX_TOKEN_SCOPE=1`: without it a customer who
+leaves a box unticked is an exception. To try it over `http`, set `OAUTHLIB_INSECURE_TRANSPORT=1`."""
+
 _MCP = """\
 Hosts of AI agents carry `@modelcontextprotocol/sdk`. Give its `auth` the address that answered 401: it reads `resource_metadata` and
 `scope` from the challenge, finds the platform (RFC 9728, then RFC 8414), sends `resource` with each request, and refreshes. The app is
@@ -49,8 +53,7 @@ def clients_page() -> str:
         "[Neem CRM](../../examples/crm) does.",
         _module("authlib_app"),
         "## requests-oauthlib",
-        "It compares `state` too, within one session, and leaves `iss` to you. To try it over `http`, set "
-        "`OAUTHLIB_INSECURE_TRANSPORT=1`.",
+        _REQUESTS_OAUTHLIB,
         _module("requests_oauthlib_app"),
         "## The SDK of MCP",
         _MCP,

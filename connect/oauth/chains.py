@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from connect.core import keyring, settings
 from connect.core.database import Id
+from connect.grants.models import Grant
 from connect.oauth import standing, tokens
 from connect.oauth.models import TokenChain
 from connect.oauth.refresh_tokens import RefreshToken
@@ -97,6 +98,12 @@ def find(session: Session, chain_id: UUID) -> Chain | None:
     """The chain; app and grant are held as they are until the transaction ends (standing.locked)."""
     row = session.connection().execute(_FIND, {"chain_id": chain_id}).one_or_none()
     return None if row is None else Chain(Standing(*row[_OWN:]), *row[:_OWN])
+
+
+def refused(session: Session, chain: Chain) -> frozenset[str]:
+    """What the customer refused of what was asked with the chain's grant, as it stands now."""
+    of_grant = select(Grant.refused).where(Grant.account_id == chain.account_id, Grant.id == chain.grant_id)
+    return frozenset(session.connection().execute(of_grant).scalar_one())
 
 
 def look(connection: Connection, chain_id: UUID) -> Chain | None:

@@ -13,14 +13,18 @@ _TIMEOUT = 20  # seconds for one request
 
 
 class Customer:
-    """`platform` is the platform's address; the person can sign in as `email` with flow.PASSWORD."""
+    """`platform` is the platform's address; the person can sign in as `email` with flow.PASSWORD.
+
+    Of what an app may do without they leave out `unticked`.
+    """
 
     def __init__(self, platform: str, email: str) -> None:
         self.platform, self.email = platform, email
+        self.unticked: frozenset[str] = frozenset()
         self._browser = requests.Session()
 
     def allow(self, address: str) -> str:
-        """Follow an app's link, sign in where that is asked, allow all that is asked; the address of the app this ends at."""
+        """Follow an app's link, sign in where that is asked, allow what is asked; the address of the app this ends at."""
         return self._decide(address, "allow")
 
     def deny(self, address: str) -> str:
@@ -42,8 +46,8 @@ class Customer:
         if answer.url.startswith(f"{self.platform}/sign-in"):
             answer = self._send(answer, email=self.email, password=PASSWORD)
         if answer.url.startswith(f"{self.platform}/consent/"):
-            ticked = re.findall(r'name="scope"\s+value="([^"]+)"', answer.text)
-            answer = self._send(answer, **answered(answer.text, decision, ticked))
+            boxes = re.findall(r'name="scope"\s+value="([^"]+)"', answer.text)
+            answer = self._send(answer, **answered(answer.text, decision, set(boxes) - self.unticked))
         assert answer.is_redirect, answer.text
         return answer.headers["Location"]
 

@@ -38,6 +38,21 @@ def test_a_python_client_connects_reads_refreshes_revokes_and_sees_the_end(
     assert refused.value.error == "invalid_grant"
 
 
+@pytest.mark.parametrize("library", [AuthlibApp, RequestsOauthlibApp])
+def test_a_python_client_goes_on_asking_for_what_the_customer_refused_and_gets_the_rest(
+    live_server: LiveServer, library: type[AuthlibApp | RequestsOauthlibApp], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both send the scope of the first request again with every refresh."""
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    monkeypatch.setenv("OAUTHLIB_RELAX_TOKEN_SCOPE", "1")
+    stage = stage_on(live_server.url, "confidential")
+    stage.customer.unticked = frozenset({"contacts:read"})
+    app = library(stage.issuer, stage.app.client_id, stage.app.client_secret, REDIRECT_URI, SCOPE)
+    second = app.refresh(app.connect(stage.customer.allow))
+    assert app.read(second, CALLS).ok
+    assert app.read(second, "/v1/contacts").status_code == 403
+
+
 @pytest.mark.parametrize(
     ("kind", "method"), [("confidential", "client_secret_post"), ("public", "none"), ("native", "none")]
 )

@@ -40,6 +40,16 @@ def test_41_a_wider_scope_is_invalid_scope(flow: Flow) -> None:
     assert flow.refresh(token).status_code == 200
 
 
+def test_41_what_the_customer_refused_is_passed_over_when_it_is_asked_for_again(flow: Flow) -> None:
+    asked = "call_log:read contacts:read offline_access"
+    token = flow.exchange(flow.code(scopes={"call_log:read", "offline_access"}, scope=asked)).json["refresh_token"]
+    again = flow.refresh(token, scope=asked).json
+    assert again["scope"] == "call_log:read offline_access"
+    assert flow.refresh(again["refresh_token"], scope="contacts:read").json["error"] == "invalid_scope"
+    assert flow.refresh(again["refresh_token"], scope=f"{asked} users:read").json["error"] == "invalid_scope"
+    assert set(flow.refresh(again["refresh_token"]).json["scope"].split()) == {"call_log:read", "offline_access"}
+
+
 def test_41_a_narrower_scope_narrows_the_access_token_alone(flow: Flow) -> None:
     first = flow.refresh(flow.connect()["refresh_token"], scope="numbers:read").json
     assert first["scope"] == "numbers:read"

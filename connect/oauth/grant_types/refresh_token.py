@@ -19,16 +19,17 @@ from connect.scopes import scopes
 
 @dataclass(frozen=True)
 class Presented(TokenMixin):
-    """A refresh token with the chain it names."""
+    """A refresh token with the chain it names. `refused` are scopes that a request may name too, and does not get."""
 
     token: RefreshToken
     chain: Chain
+    refused: frozenset[str]
 
     def check_client(self, client: OAuthClient) -> bool:
         return self.chain.app_id == client.app_id
 
     def get_scope(self) -> str:
-        return scopes.join(self.chain.scopes)
+        return scopes.join(self.refused.union(self.chain.scopes))
 
 
 class RefreshTokenGrant(Issuing, grants.RefreshTokenGrant):
@@ -41,7 +42,7 @@ class RefreshTokenGrant(Issuing, grants.RefreshTokenGrant):
         chain = chains.find(self.request.session, token.chain_id)
         if chain is None:
             raise InvalidGrantError("The refresh token has ended.")
-        presented = Presented(token, chain)
+        presented = Presented(token, chain, self._passed_over(chain))
         if presented.check_client(self.request.client):
             must_stand(chain.standing, self.request)
             _must_go_on(chain, self.request.now)
@@ -51,6 +52,15 @@ class RefreshTokenGrant(Issuing, grants.RefreshTokenGrant):
         token, chain = self.request.refresh_token.token, self.request.refresh_token.chain
         body = self._successor(token, chain) or chains.again(self.request.session, token, self.request.now)
         return 200, body or self._refuse(token), self.TOKEN_RESPONSE_HEADER
+
+    def _passed_over(self, chain: Chain) -> frozenset[str]:
+        """What the customer refused, where it is asked for beside what they granted (RFC 6749 3.3).
+
+        Authlib's client and oauthlib's send the scope of the first request again at every refresh; an invalid_scope would end their
+        connection with each customer who left a box unticked.
+        """
+        asked, own = frozenset((self.request.payload.scope or "").split()), frozenset(chain.scopes)
+        return chains.refused(self.request.session, chain) if asked & own and asked - own else frozenset()
 
     def _successor(self, token: RefreshToken, chain: Chain) -> bytes | None:
         """The answer with the next refresh token; None when `token` is no longer the newest."""
@@ -69,7 +79,8 @@ class RefreshTokenGrant(Issuing, grants.RefreshTokenGrant):
     def _scope(self, chain: Chain) -> str:
         """What was asked for, or all of the chain, as far as the customer still grants it."""
         asked = self.request.payload.scope
-        left = frozenset(asked.split() if asked else chain.scopes).intersection(chain.standing.grant_scopes or ())
+        own = frozenset(chain.scopes).intersection(chain.standing.grant_scopes or ())
+        left = own.intersection(asked.split()) if asked else own
         if not left:
             raise InvalidGrantError("Nothing of what this token could do is granted any more.")
         return scopes.join(left)
