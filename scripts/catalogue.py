@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from connect.accounts.roles import right_to_give, with_right
 from connect.scopes.catalogue import RESOURCES, VERSION
 from connect.scopes.resource import FieldRule, Resource
-from connect.scopes.rights import FILTERS, GIVERS, scope_for_filter
+from connect.scopes.rights import FILTERS, scope_for_filter
 from connect.scopes.scopes import SCOPES, TIER_RULES, Kind, Review, Scope, Tier
 from connect.scopes.text import words
 
@@ -78,7 +79,7 @@ def _tier_row(tier: Tier) -> Iterator[str]:
     yield words().tiers[tier].title
     yield _REVIEWS[rule.review]
     yield "required" if rule.purpose_required else "welcome"
-    yield " or ".join(sorted(GIVERS[tier])) + (", freshly signed in" if rule.owner_only else "")
+    yield " or ".join(sorted(with_right(right_to_give(tier)))) + (", freshly signed in" if rule.owner_only else "")
     yield "must be chosen" if rule.lines_required else "all or chosen"
     yield f"{rule.most_days} days" if rule.most_days else "as the customer chooses"
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from babel.lists import format_list
 from flask_babel import lazy_gettext as _
 
-from connect.scopes.scopes import Tier
+from connect.core.i18n import language
+from connect.scopes.scopes import SCOPES, TIER_RULES, Tier
 
 
 class Place(StrEnum):
@@ -25,10 +27,10 @@ class Right(StrEnum):
 
     # in an account
     LOOK = "look"  # open the account's pages
-    ASK = "grants:ask"  # ask an owner or admin to connect an app
+    ASK = "grants:ask"  # ask an owner or admin to connect an app; say no to one that asks
     GIVE = "grants:give"  # consent, up to T2
     GIVE_RESTRICTED = "grants:give-restricted"  # consent to T3 too
-    CHANGE_GRANTS = "grants:change"  # narrow, pause, resume, revoke any grant of the account
+    CHANGE_GRANTS = "grants:change"  # narrow, pause, resume, revoke any grant of the account, whoever gave it
     MANAGE_PEOPLE = "people:manage"
     READ_LEDGER = "ledger:read"  # the account's own
     # in a developer team
@@ -84,11 +86,26 @@ def with_right(right: Right) -> frozenset[str]:
     return frozenset(role.name for role in _ALL if right in role.rights)
 
 
-def highest_tier(rights: frozenset[Right]) -> Tier | None:
-    """The most sensitive scopes that a person with these rights may consent to; None: none at all."""
-    if Right.GIVE_RESTRICTED in rights:
-        return Tier.T3
-    return Tier.T2 if Right.GIVE in rights else None
+def right_to_give(tier: Tier | None) -> Right:
+    """What a person needs to give a scope of `tier`; lasting access has no tier and takes what any consent takes."""
+    return Right.GIVE_RESTRICTED if tier is not None and TIER_RULES[tier].owner_only else Right.GIVE
+
+
+def beyond(rights: frozenset[Right], scopes: Iterable[str]) -> frozenset[str]:
+    """Those of `scopes` that a person with these rights may not give (R13)."""
+    return frozenset(name for name in scopes if right_to_give(SCOPES[name].tier) not in rights)
+
+
+def givers(scopes: Iterable[str]) -> frozenset[str]:
+    """The names of the roles that may give all of `scopes`."""
+    asked = frozenset(scopes)
+    return frozenset(role.name for role in _ALL if role.place is Place.ACCOUNT and not beyond(role.rights, asked))
+
+
+def either(names: Iterable[str]) -> str:
+    """Roles in words, in the table's order: `owner or admin`."""
+    chosen = frozenset(names)
+    return str(format_list([str(role.words) for role in _ALL if role.name in chosen], "or", language()))
 
 
 # Where each right holds: every role that carries it is held at the same kind of place.

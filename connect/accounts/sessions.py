@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from apps_registry.models import DeveloperTeam
 from connect.accounts import signals
+from connect.accounts.held import in_force
 from connect.accounts.models import Account, Membership, Person, SignInSession
 from connect.accounts.person import CurrentPerson, Seat
 from connect.core import actor as actors
@@ -134,7 +135,7 @@ def _send_signed_in(session: Session, row: SignInSession, *, step_up: bool) -> N
 
 
 def _account_ids(person_id: UUID) -> Select[UUID]:
-    held = Membership.person_id == person_id, *_holds()
+    held = Membership.person_id == person_id, in_force()
     query = select(Membership.account_id).join(Account, Account.id == Membership.account_id)
     return query.where(*held, Account.state == "active").distinct()  # type: ignore[return-value]
 
@@ -146,11 +147,6 @@ def _live() -> tuple[Any, ...]:
         SignInSession.expires_at > now,
         SignInSession.last_seen_at > now - settings.current().session_idle,
     )
-
-
-def _holds() -> tuple[Any, ...]:
-    """A role that is held today: without a last day, or before it."""
-    return (or_(Membership.until.is_(None), Membership.until > clock.now()),)
 
 
 def _end(session: Session, person_id: UUID, *which: Any) -> int:
@@ -179,7 +175,7 @@ def _current(digest: bytes) -> Select[*tuple[Any, ...]]:
             DeveloperTeam.name.label("team_name"),
         )
         .join(Person, Person.id == SignInSession.person_id)
-        .outerjoin(Membership, (Membership.person_id == Person.id) & _holds()[0])
+        .outerjoin(Membership, (Membership.person_id == Person.id) & in_force())
         .outerjoin(Account, Account.id == Membership.account_id)
         .outerjoin(DeveloperTeam, DeveloperTeam.id == Membership.team_id)
         .where(SignInSession.digest == digest, *_live(), Person.state == "active")

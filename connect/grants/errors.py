@@ -29,3 +29,12 @@ class PersonNeeded(GrantError):
 
 class TermsTooWide(GrantError):
     """The terms go beyond what the settings or the scopes' tier allow."""
+
+
+class RoleTooLow(GrantError):
+    """The person's roles in the account do not reach. `scopes` are those they may not give (none for other acts), `roles` who may."""
+
+    def __init__(self, roles: frozenset[str], scopes: frozenset[str] = frozenset()) -> None:
+        self.roles, self.scopes = roles, scopes
+        act = f"give {', '.join(sorted(scopes))}" if scopes else "do this"
+        super().__init__(f"this person's role may not {act}; one of these may: {', '.join(sorted(roles))}")

@@ -1,6 +1,7 @@
 """Acts on a grant: give, narrow, pause, resume, revoke, expire. Each is one version, one ledger entry, one signal, one transaction.
 
-Only a person on the consent page gives or widens a grant (P1); commands and jobs can only take away.
+Only a person on the consent page gives or widens a grant (P1); commands and jobs can only take away. Each act of a person raises
+RoleTooLow where their roles do not reach (permission.py).
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from connect.accounts.roles import Right
 from connect.core import actor as actors
 from connect.core import clock, database, ids, settings
 from connect.core.actor import Actor
 from connect.grants import record, signals
 from connect.grants.errors import GrantEnded, GrantMoved, NoSuchGrant, NothingGranted, PersonNeeded, TermsTooWide
 from connect.grants.models import LIVE, Grant, GrantRefusal
+from connect.grants.permission import check_giving, check_right
 from connect.grants.record import Act, Snapshot
 from connect.grants.standing import NOT_ENDED, state_at
 from connect.scopes.errors import TermsError
@@ -50,9 +53,10 @@ class Consent:
 def give(session: Session, consent: Consent) -> Grant:
     """Record a consent: a new grant, or the next version of the live one.
 
-    Raises NothingGranted, TermsTooWide, and GrantMoved when another person changed the grant since the page was shown.
+    Raises NothingGranted, TermsTooWide, RoleTooLow, and GrantMoved when another person changed the grant since the page was shown.
     """
     _check(consent)
+    check_giving(session, consent.account_id, consent.person_id, consent.granted)
     grant = _still_live(session, live_of_app(session, consent.account_id, consent.app_id))
     if (grant.version if grant else 0) != consent.expected_version:
         raise GrantMoved("the grant was changed since this page was shown")
@@ -77,6 +81,7 @@ def give(session: Session, consent: Consent) -> Grant:
 
 def refuse(session: Session, account_id: UUID, app_id: UUID, person_id: UUID, scopes: frozenset[str]) -> GrantRefusal:
     """Record that a person declined everything. A live grant of that app stands as it was."""
+    check_right(session, account_id, actors.person(person_id), Right.ASK)
     refusal = GrantRefusal(
         account_id=account_id, id=ids.new(), app_id=app_id, scopes=sorted(scopes), person_id=person_id, at=clock.now()
     )
@@ -89,6 +94,7 @@ def narrow(
     session: Session, account_id: UUID, grant_id: UUID, actor: Actor, scopes: frozenset[str], terms: Terms
 ) -> Grant:
     """Take scopes away or tighten terms; what is wider than today raises TermsTooWide, what is the same changes nothing."""
+    check_right(session, account_id, actor, Right.CHANGE_GRANTS)
     grant = _live(session, account_id, grant_id)
     before = record.snapshot(grant)
     if sorted(scopes) == grant.scopes and terms.to_json() == grant.terms:
@@ -157,6 +163,7 @@ def _expire(session: Session, grant: Grant) -> None:
 
 
 def _move(session: Session, account_id: UUID, grant_id: UUID, act: Act, state: str, signal: NamedSignal) -> Grant:
+    check_right(session, account_id, act.actor, Right.CHANGE_GRANTS)
     grant = _live(session, account_id, grant_id)
     if grant.state == state:
         return grant

@@ -1,4 +1,4 @@
-"""Rights: what an app may do in a request, what a customer's person may give, and which scope a filter needs."""
+"""Rights: what an app may do in a request, what a yes gives, and which scope a filter needs."""
 
 from __future__ import annotations
 
@@ -7,14 +7,8 @@ from datetime import datetime, timedelta
 
 from connect.scopes.catalogue import scope_for
 from connect.scopes.errors import NotGranted, NothingGranted, TermsError, UnknownNames
-from connect.scopes.scopes import CUSTOMER_SCOPES, OFFLINE_ACCESS, SCOPES, TIER_RULES, Tier, TierRule, highest_tier
+from connect.scopes.scopes import CUSTOMER_SCOPES, OFFLINE_ACCESS, SCOPES, Tier, TierRule, highest_tier
 from connect.scopes.terms import ALL, Terms
-
-# Which role of an account may give a scope of which tier; nobody else gives any. `connect.accounts.roles` grants rights to match.
-GIVERS: Mapping[Tier, frozenset[str]] = {
-    tier: frozenset({"owner"}) if rule.owner_only else frozenset({"owner", "admin"})
-    for tier, rule in TIER_RULES.items()
-}
 
 # Filters of a resource's list, and the field that each looks at.
 FILTERS: Mapping[str, Mapping[str, str]] = {

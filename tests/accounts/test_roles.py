@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 
 from connect.accounts.person import CurrentPerson, Seat
-from connect.accounts.roles import PLACE_OF, ROLES, Place, Right, highest_tier, with_right
+from connect.accounts.roles import PLACE_OF, ROLES, Place, Right, beyond, givers, right_to_give, with_right
 from connect.core import clock, settings
-from connect.scopes.scopes import Tier
+from connect.scopes.scopes import SCOPES, Tier
 
 EXPECTED = {
     "owner": "look grants:ask grants:give grants:give-restricted grants:change people:manage",
@@ -46,11 +46,21 @@ def test_no_role_of_the_staff_can_consent_for_a_customer_or_read_customers_pages
     assert not any(role.rights & customer for role in ROLES.values() if role.place is not Place.ACCOUNT)
 
 
-@pytest.mark.parametrize(
-    ("role", "tier"), [("owner", Tier.T3), ("admin", Tier.T2), ("member", None), ("viewer", None), ("examiner", None)]
-)
-def test_the_highest_tier_that_a_role_may_consent_to(role: str, tier: Tier | None) -> None:
-    assert highest_tier(ROLES[role].rights) == tier
+@pytest.mark.parametrize("tier", Tier)
+def test_owners_give_every_tier_admins_up_to_t2_and_others_none(tier: Tier) -> None:
+    expected = {"owner"} if tier is Tier.T3 else {"owner", "admin"}
+    of_tier = frozenset(name for name, scope in SCOPES.items() if scope.tier is tier)
+    assert givers(of_tier) == expected == with_right(right_to_give(tier))
+    for name, role in ROLES.items():
+        assert beyond(role.rights, of_tier) == (frozenset() if name in expected else of_tier)
+
+
+def test_of_several_scopes_those_that_go_beyond_are_named() -> None:
+    asked = {"call_log:read", "recordings.audio:read", "offline_access"}
+    assert beyond(ROLES["owner"].rights, asked) == frozenset()
+    assert beyond(ROLES["admin"].rights, asked) == {"recordings.audio:read"}
+    assert beyond(ROLES["member"].rights, asked) == asked
+    assert givers(asked) == {"owner"} and givers({"offline_access"}) == {"owner", "admin"}
 
 
 def person(*seats: Seat) -> CurrentPerson:

@@ -1,4 +1,4 @@
-"""What an app may do, what a person may give, which scope a filter needs."""
+"""What an app may do, what a yes gives, which scope a filter needs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from connect.accounts.roles import ROLES, highest_tier
 from connect.scopes.catalogue import RESOURCES
 from connect.scopes.errors import NotGranted, NothingGranted, TermsError, UnknownNames
 from connect.scopes.rights import (
     FILTERS,
-    GIVERS,
     check_filters,
     check_terms,
     decided,
@@ -21,7 +19,7 @@ from connect.scopes.rights import (
     must_be_optional,
     scope_for_filter,
 )
-from connect.scopes.scopes import CONSENT_SCOPES, Tier
+from connect.scopes.scopes import CONSENT_SCOPES
 from connect.scopes.terms import default_terms
 from tests.scopes.examples import encoded, scope_sets, subsets
 
@@ -39,20 +37,6 @@ def test_a_request_has_the_scopes_that_app_version_and_customer_agree_on(
     for scope in CONSENT_SCOPES:
         agreed = scope in asked and scope in in_force and scope in granted
         assert (scope in effective(asked, in_force, granted)) == agreed
-
-
-@pytest.mark.parametrize("tier", Tier)
-def test_owners_give_every_tier_admins_up_to_t2_and_others_none(tier: Tier) -> None:
-    expected = {"owner"} if tier is Tier.T3 else {"owner", "admin"}
-    assert GIVERS[tier] == expected
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_the_role_table_gives_the_same_rights(role: str) -> None:
-    highest = highest_tier(ROLES[role].rights)
-    assert {tier for tier, givers in GIVERS.items() if role in givers} == {
-        tier for tier in Tier if highest is not None and tier <= highest
-    }
 
 
 def test_a_yes_gives_what_is_required_and_what_was_ticked() -> None:
