@@ -14,21 +14,24 @@ from apps_registry import queries as registry
 from apps_registry.clients import Client, VersionInForce
 from connect.accounts import queries as accounts
 from connect.accounts.person import CurrentPerson
-from connect.accounts.roles import ROLES, Right
+from connect.accounts.roles import ROLES, Right, beyond
 from connect.core.i18n import language
 from connect.core.problems import Problem
+from connect.customer.refusals import barred_words
 from connect.disclosure import proposal
 from connect.disclosure.consent import Asking
+from connect.disclosure.purposes import purposes
 from connect.grants import queries as grants
 from connect.oauth.requests import AuthorizationRequest
-from connect.scopes.scopes import TIER_RULES, Tier, highest_tier
+from connect.scopes.scopes import TIER_RULES, highest_tier
 
 
 @dataclass(frozen=True)
 class Permission:
-    """Whether the person's role may give what is required; if not, why and whom to ask."""
+    """Whether the person's role may say yes to what is required, or no; if not yes, why and whom to ask."""
 
-    may: bool
+    may_give: bool
+    may_refuse: bool
     words: str = ""
 
 
@@ -44,30 +47,11 @@ def gather(request: AuthorizationRequest, who: CurrentPerson, account_id: UUID) 
 
 
 def permission(asking: Asking, who: CurrentPerson) -> Permission:
-    """Who may say yes to what is required (R13: the person's role limits what can be given)."""
-    held = who.rights_in(asking.account_id)
-    if Right.GIVE not in held:
-        return Permission(
-            False,
-            _("Your role may not connect apps. Ask an owner or admin of %(account)s.", account=asking.account_name),
-        )
-    beyond = [name for name in asking.required if _tier(name) is Tier.T3 and Right.GIVE_RESTRICTED not in held]
-    if beyond:
-        return Permission(
-            False,
-            _(
-                "It needs something that only an owner may allow. Ask an owner of %(account)s.",
-                account=asking.account_name,
-            ),
-        )
-    return Permission(True)
-
-
-def givable(asking: Asking, who: CurrentPerson) -> frozenset[str]:
-    """Those optional scopes the person's role may give."""
-    if Right.GIVE_RESTRICTED in who.rights_in(asking.account_id):
-        return asking.optional
-    return frozenset(name for name in asking.optional if _tier(name) is not Tier.T3)
+    """What the person's role lets them answer (R13). Where nothing is required, a yes needs something that they may give."""
+    barred = asking.required & asking.beyond if asking.required else asking.beyond
+    may_give = not barred if asking.required else barred != asking.scopes
+    may_refuse = Right.ASK in who.rights_in(asking.account_id)
+    return Permission(may_give, may_refuse, "" if may_give else barred_words(barred, asking.account_name))
 
 
 def restricted(scopes: frozenset[str]) -> bool:
@@ -79,10 +63,6 @@ def restricted(scopes: frozenset[str]) -> bool:
 def switch_url(request_id: str) -> str:
     """Where "Not you?" leads."""
     return url_for("signin.sign_in", request=request_id)
-
-
-def _tier(name: str) -> Tier | None:
-    return highest_tier([name])
 
 
 def _asking(
@@ -106,7 +86,7 @@ def _asking(
         reviewed=version.reviewed,
         required=required,
         optional=optional,
-        purposes=_purposes(app, version.id),
+        purposes=dict(purposes(version.id)),
         terms=terms,
         policy_hash=client.policy_hash,
         destination_host=urlsplit(request.redirect_uri).netloc or urlsplit(request.redirect_uri).scheme,
@@ -119,10 +99,5 @@ def _asking(
         role=str(ROLES[seat.role].words) if seat else "",
         language=language(),
         live=live if live and live.live else None,
+        beyond=beyond(who.rights_in(account.id), required | optional),
     )
-
-
-def _purposes(app: registry.AppPage, version_id: UUID) -> dict[str, str]:
-    return {
-        scope.name: scope.purpose for version in app.versions if version.id == version_id for scope in version.scopes
-    }

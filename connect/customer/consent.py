@@ -13,20 +13,22 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from connect.accounts import returning
-from connect.accounts.guards import is_fresh, person, signed_in
+from connect.accounts.guards import is_fresh, person, requires
+from connect.accounts.roles import Right
 from connect.core import database, ids, web
 from connect.core.problems import Problem
 from connect.customer import asking as asked
 from connect.customer import form_token
 from connect.customer.blueprint import blueprint
 from connect.customer.form_token import Shown
+from connect.customer.refusals import barred_words, refusal
 from connect.disclosure import consent as page
 from connect.disclosure import proposal
 from connect.disclosure.consent import Asking, ConsentView
 from connect.disclosure.preview import Looker, preview
 from connect.disclosure.proposal import Choice
 from connect.grants import services as grants
-from connect.grants.errors import GrantMoved, TermsTooWide
+from connect.grants.errors import GrantMoved, RoleTooLow, TermsTooWide
 from connect.grants.services import Consent
 from connect.oauth import requests
 from connect.oauth.requests import AlreadyDecided, AuthorizationRequest
@@ -36,15 +38,12 @@ from connect.scopes.text import words
 
 
 @blueprint.get("/consent/<request_id>")
-@signed_in
+@requires(Right.LOOK)
 def consent(request_id: str) -> Any:
-    """Show what the app asks, on the account's own rows."""
+    """Show what the app asks, on the account's own rows: to those who may look at such rows."""
     found = _open(request_id)
     if not isinstance(found, AuthorizationRequest):
         return found
-    if person().account_id is None:
-        returning.remember()
-        return redirect(url_for("signin.choose_account"), 303)
     with database.unit_of_work() as session:
         requests.bind_session(session, found.id, person().session_id)
     asking = _gather(found)
@@ -53,15 +52,12 @@ def consent(request_id: str) -> Any:
 
 
 @blueprint.post("/consent/<request_id>")
-@signed_in
+@requires(Right.LOOK)
 def decide(request_id: str) -> Any:
     """Allow, do not allow, or show the page again with the boxes as they stand."""
     found = _open(request_id)
     if not isinstance(found, AuthorizationRequest):
         return found
-    if person().account_id is None:
-        returning.go_on_to(url_for("customer.consent", request_id=request_id))
-        return redirect(url_for("signin.choose_account"), 303)
     if found.session_id != person().session_id:
         raise Problem("conflict", _("This request was opened in another session. Start again from the app."))
     asking = _gather(found)
@@ -79,10 +75,10 @@ def _allow(asking: Asking, choice: Choice) -> Any:
     changed = form_token.changes(request.form.get("form_token", ""), _shown(asking))
     if changed:
         return _page(asking, choice, changes=changed)
-    if not asked.permission(asking, person()).may or choice.ticked - asked.givable(asking, person()):
-        return _page(asking, choice, problems=[_("Your role may not allow all of this.")])
     try:
         granted = asking.given(choice)
+        if granted & asking.beyond:
+            return _page(asking, choice, problems=[barred_words(granted & asking.beyond, asking.account_name)])
         terms = proposal.chosen(asking.terms, choice, asking.asked_at, asking.timezone)
         rights.check_terms(granted, terms, asking.asked_at)
     except NothingGranted:
@@ -112,6 +108,8 @@ def _give(asking: Asking, choice: Choice, consented: Consent) -> Any:
             choice,
             changes=[_("Somebody changed this connection in between.")],
         )
+    except RoleTooLow as error:  # taken away since this request began
+        raise refusal(error, asking.account_name) from error
     except TermsTooWide as error:
         return _page(asking, choice, problems=[str(error)])
     return _back_to_app(target)
@@ -125,6 +123,8 @@ def _deny(asking: Asking) -> Any:
             target = requests.deny(session, asking.request_id)
     except AlreadyDecided:
         return _answered()
+    except RoleTooLow as error:
+        raise refusal(error, asking.account_name) from error
     return _back_to_app(target)
 
 
@@ -167,7 +167,8 @@ def _view(asking: Asking, choice: Choice, changes: Sequence[str]) -> ConsentView
         person={"name": asking.person_name, "email": asking.person_email},
         account={"name": asking.account_name},
         role=asking.role,
-        may_give=allowed.may,
+        may_give=allowed.may_give,
+        may_refuse=allowed.may_refuse,
         may_not_words=allowed.words,
         groups=page.scope_groups(asking, choice),
         terms=page.term_words(asking, choice),
@@ -184,18 +185,19 @@ def _view(asking: Asking, choice: Choice, changes: Sequence[str]) -> ConsentView
 
 def _choice(asking: Asking) -> tuple[Choice, list[str]]:
     """What is ticked, and what is wrong with it: from the form, or the address after a step-up; at first what was allowed before."""
-    before = asking.allowed_before() & asking.optional
+    before = asking.allowed_before() & (asking.optional - asking.beyond)
     first = proposal.first_choice(before, asking.terms, asking.asked_at, asking.timezone)
     if request.method == "GET" and "expires" not in request.args:
         return first, []
     given = request.values
-    ticked = frozenset(given.getlist("scope")) & asking.optional
+    wanted = frozenset(given.getlist("scope")) & asking.optional
+    ticked, barred = wanted - asking.beyond, wanted & asking.beyond
     choice = Choice(ticked, given.get("expires", first.expires), given.get("history", first.history))
     try:
         proposal.chosen(asking.terms, choice, asking.asked_at, asking.timezone)
     except (ScopesError, ValueError):
         return replace(first, ticked=ticked), [_("Choose one of the lengths of time that are offered.")]
-    return choice, []
+    return choice, [barred_words(barred, asking.account_name)] if barred else []
 
 
 def _shown(asking: Asking) -> Shown:

@@ -13,8 +13,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from flask_babel import gettext as _
 
 from apps_registry.queries import AppPage
+from connect.accounts.roles import either, givers
 from connect.disclosure import proposal
 from connect.disclosure.preview import Preview
 from connect.disclosure.proposal import Choice
@@ -28,7 +30,10 @@ from connect.scopes.text import Words, words
 
 @dataclass(frozen=True)
 class Asking:
-    """One authorization request in front of one person: who asks what, who answers for which account."""
+    """One authorization request in front of one person: who asks what, who answers for which account.
+
+    `beyond` are those of the scopes that this person's role may not give.
+    """
 
     request_id: UUID
     asked_at: datetime
@@ -50,6 +55,7 @@ class Asking:
     role: str
     language: str
     live: GrantView | None
+    beyond: frozenset[str] = frozenset()
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -75,7 +81,7 @@ class Asking:
 
 @dataclass(frozen=True)
 class ScopeRow:
-    """A scope on the page; `id` is for HTML."""
+    """A scope on the page; `id` is for HTML. `barred_words`: why this person cannot tick it, and who can; empty where they can."""
 
     id: str
     scope: str
@@ -88,6 +94,7 @@ class ScopeRow:
     tier: str
     tier_words: str
     personal_words: str
+    barred_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,7 @@ class ConsentView:
     account: dict[str, str]
     role: str
     may_give: bool
+    may_refuse: bool
     may_not_words: str
     groups: tuple[ScopeGroup, ...]
     terms: dict[str, Any]
@@ -203,7 +211,18 @@ def _row(name: str, asking: Asking, choice: Choice, said: Words) -> ScopeRow:
         tier=scope.tier or "",
         tier_words=said.tiers[scope.tier].title if scope.tier is not None else "",
         personal_words=_personal(name, said),
+        barred_words=_barred(name, asking) if name in asking.beyond else "",
     )
+
+
+def _barred(name: str, asking: Asking) -> str:
+    """Who can allow what this person cannot; where the app has it already, that it loses it with a yes."""
+    roles = either(givers({name}))
+    if name in asking.allowed_before() & asking.optional:
+        return _(
+            "Your role cannot allow this; an %(roles)s can. If the app is allowed without it, it loses it.", roles=roles
+        )
+    return _("Your role cannot allow this; an %(roles)s can.", roles=roles)
 
 
 def _personal(name: str, said: Words) -> str:

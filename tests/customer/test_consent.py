@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,14 +15,17 @@ from sqlalchemy import select
 from apps_registry import services as registry
 from apps_registry.details import Asked
 from connect.accounts import passwords, people
+from connect.accounts.roles import ROLES
 from connect.core import actor, database, ids
+from connect.core import clock as core_clock
 from connect.grants import queries as grants
 from connect.grants import services
 from connect.grants.models import GrantRefusal
 from connect.oauth import requests
+from connect.scopes.text import words
 from tests.support import world
 from tests.support.clock import Clock
-from tests.support.flow import PASSWORD, Flow, csrf, hidden
+from tests.support.flow import PASSWORD, Flow, answered, csrf, hidden
 from tests.support.world import REQUIRED, World
 
 RESTRICTED = (Asked("call_log:read", True, "Lists."), Asked("recordings.audio:read", False, "Listens to calls."))
@@ -47,10 +51,16 @@ def live(there: World) -> grants.GrantView | None:
 def colleague(there: World, role: str) -> str:
     """The e-mail address of another person of the account."""
     with database.unit_of_work() as session:
-        person = people.add_person(session, f"{role}@{there.account_id.hex}.example", role, actor.SYSTEM)
-        people.give_role(session, person.id, role, actor.SYSTEM, account_id=there.account_id)
+        person = people.add_person(session, f"second-{role}@{there.account_id.hex}.example", role, actor.SYSTEM)
+        until = core_clock.now() + timedelta(days=9) if ROLES[role].dated else None
+        people.give_role(session, person.id, role, actor.SYSTEM, account_id=there.account_id, until=until)
         people.set_password(session, people.make_link(session, person.id), passwords.make_hash(PASSWORD), adult=True)
         return person.email
+
+
+def refusals() -> list[Any]:
+    with database.read() as connection:
+        return list(connection.scalars(select(GrantRefusal.scopes)))
 
 
 def signed_in(app: Flask, email: str) -> Any:
@@ -177,15 +187,111 @@ def test_a_member_may_not_allow_and_is_told_whom_to_ask(app: Flask) -> None:
     assert flow.decide(path).status_code == 422 and live(there) is None
 
 
-def test_an_admin_may_not_give_what_only_an_owner_may(app: Flask) -> None:
+def beside_restricted(app: Flask, role: str) -> tuple[Flow, str]:
+    """Somebody of that role before an app that would also like the sound of recordings."""
     there = world.make(calls=3, asked=RESTRICTED)
     with database.unit_of_work() as session:
-        registry.add_tester(session, there.app_id, there.account_id, actor.SYSTEM)  # T3 waits for a second reviewer
+        registry.add_tester(session, there.app_id, there.account_id, actor.SYSTEM)
     flow = Flow(app, there)
-    flow.browser = signed_in(app, colleague(there, "admin"))
-    path = ask(flow, scopes=["call_log:read", "recordings.audio:read"])
-    assert flow.decide(path, ticked=["recordings.audio:read"]).status_code == 422
-    assert live(there) is None
+    flow.browser = signed_in(app, colleague(there, role))
+    return flow, ask(flow, scopes=["call_log:read", "recordings.audio:read"])
+
+
+@pytest.mark.parametrize(("role", "tickable"), [("owner", True), ("admin", False)])
+def test_a_box_that_the_role_does_not_reach_cannot_be_ticked_and_says_who_can(
+    app: Flask, role: str, tickable: bool
+) -> None:
+    flow, path = beside_restricted(app, role)
+    page = flow.browser.get(path).text
+    box = re.search(r'<input type="checkbox"[^>]*value="recordings.audio:read"[^>]*>', page)
+    assert box is not None and ("disabled" not in box[0]) == tickable
+    assert ("Your role cannot allow this; an owner can." in page) != tickable
+
+
+def test_without_what_the_role_does_not_reach_an_admin_allows_the_rest(app: Flask) -> None:
+    flow, path = beside_restricted(app, "admin")
+    assert flow.decide(path).status_code == 303
+    assert live(flow.world).scopes == ["call_log:read"]
+
+
+def test_what_is_ticked_nevertheless_is_refused_by_name_with_who_can_give_it(app: Flask) -> None:
+    flow, path = beside_restricted(app, "admin")
+    answer = flow.decide(path, ticked=["recordings.audio:read"])
+    title = words("en").scopes["recordings.audio:read"].title
+    assert answer.status_code == 422 and f"{title}. Ask an owner of Neem Traders." in html.unescape(answer.text)
+    assert live(flow.world) is None
+
+
+@pytest.mark.parametrize("role", ["account_auditor", "examiner"])
+def test_who_may_not_look_at_calls_sees_no_preview_of_them_and_decides_nothing(
+    app: Flask, flow: Flow, role: str
+) -> None:
+    path = ask(flow)
+    browser = signed_in(app, colleague(flow.world, role))
+    page = browser.get(path)
+    assert page.status_code == 403 and "This is for: admin, member, owner, viewer." in page.text
+    assert "+91" not in page.text and "Neem CRM" not in page.text
+    token = csrf(browser.get("/profile").text)
+    for decision in ("allow", "deny", "preview"):
+        assert browser.post(path, data={"csrf_token": token, "decision": decision}).status_code == 403
+    assert live(flow.world) is None and not refusals()
+    assert flow.decide(path).status_code == 303  # nor was the request bound to that browser
+
+
+def test_a_viewer_looks_and_has_no_answer_to_give(app: Flask) -> None:
+    flow = Flow(app, world.make(calls=3))
+    flow.browser = signed_in(app, colleague(flow.world, "viewer"))
+    path = ask(flow)
+    page = flow.browser.get(path).text
+    assert "Ask an owner or admin" in page and 'value="allow"' not in page and 'value="deny"' not in page
+    answer = flow.decide(path, "deny")
+    assert answer.status_code == 403 and "Ask an owner, admin, or member of Neem Traders." in answer.text
+    assert not refusals()
+    stored = requests.load(ids.decode(requests.PREFIX, path.rsplit("/", 1)[1]))
+    assert stored is not None and stored.decided_at is None
+
+
+def test_a_member_declines_for_the_business(app: Flask) -> None:
+    flow = Flow(app, world.make(calls=3))
+    flow.browser = signed_in(app, colleague(flow.world, "member"))
+    answer = flow.decide(ask(flow), "deny")
+    assert parse_qs(urlsplit(answer.location).query)["error"] == ["access_denied"] and len(refusals()) == 1
+
+
+def test_a_role_that_was_taken_away_between_page_and_click_gives_nothing(app: Flask) -> None:
+    flow = Flow(app, world.make(calls=3))
+    email = colleague(flow.world, "admin")
+    flow.browser = signed_in(app, email)
+    path = ask(flow)
+    form = answered(flow.browser.get(path).text, "allow", ())
+    with database.unit_of_work() as session:
+        person = people.by_email(session, email)
+        people.give_role(session, person.id, "viewer", actor.SYSTEM, account_id=flow.world.account_id)
+        people.take_role_at(session, person.id, "admin", actor.SYSTEM, account_id=flow.world.account_id)
+    answer = flow.browser.post(path, data=form)
+    assert answer.status_code == 422 and "Ask an owner or admin of Neem Traders" in answer.text
+    assert live(flow.world) is None
+
+
+@pytest.mark.parametrize(("decision", "roles"), [("allow", "owner or admin"), ("deny", "owner, admin, or member")])
+def test_a_role_that_is_taken_away_while_the_click_is_answered_gives_nothing(
+    app: Flask, decision: str, roles: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow = Flow(app, world.make(calls=3))
+    email = colleague(flow.world, "admin")
+    flow.browser = signed_in(app, email)
+    path, decide = ask(flow), requests.decide
+
+    def taken_meanwhile(session: Any, request_id: Any, how: str) -> None:
+        """Between the check of the page and the transaction's own."""
+        person = people.by_email(session, email)
+        people.take_role_at(session, person.id, "admin", actor.SYSTEM, account_id=flow.world.account_id)
+        decide(session, request_id, how)
+
+    monkeypatch.setattr(requests, "decide", taken_meanwhile)
+    answer = flow.decide(path, decision)
+    assert answer.status_code == 403 and f"Ask an {roles} of Neem Traders." in answer.text
+    assert live(flow.world) is None and not refusals()
 
 
 def test_another_persons_browser_cannot_answer_a_request_that_was_opened(app: Flask, flow: Flow) -> None:

@@ -14,6 +14,7 @@ _PLAIN = {
     "tier": "T1",
     "tier_words": "Everyday",
     "personal_words": "",
+    "barred_words": "",
 }
 _PERSONAL = {"tier": "T2", "tier_words": "Personal"}
 
@@ -68,6 +69,16 @@ PEOPLE = [
         **_PERSONAL,
     ),
 ]
+BARRED = _row(
+    "recordings.audio:read",
+    "Listen to recordings",
+    "The sound of calls that were recorded.",
+    "To rate how agents speak.",
+    barred_words="Your role cannot allow this; an owner can.",
+    personal_words="what was said",
+    tier="T3",
+    tier_words="Restricted",
+)
 GROUPS = [Values(title="Calls", rows=CALLS), Values(title="People", rows=PEOPLE)]
 COLUMNS = {
     "started_at": "Started",
@@ -111,6 +122,7 @@ def consent_view(**changes: Any) -> Values:
             account=Values(name="Menon Tiles"),
             role="owner",
             may_give=True,
+            may_refuse=True,
             may_not_words="",
             groups=GROUPS,
             terms=Values(
@@ -165,6 +177,11 @@ SAMPLES = {
             app=Values(APP | {"reviewed": False, "privacy_date": None}),
             preview=Values(columns=[], rows=[], caption="", made_up=True, json=""),
         ),
+    ),
+    "consent-barred": Sample(
+        "customer",
+        "customer/consent.html",
+        lambda: _consent(role="admin", groups=[*GROUPS, Values(title="Recordings", rows=[BARRED])]),
     ),
     "consent-may-not": Sample(
         "customer",
