@@ -16,6 +16,7 @@ from connect.calls.changes import UnknownAccountError
 from connect.calls.models import Call, CallLeg, CallNote, Contact, Recording, Transcript
 from connect.core import clock, ids
 from tests.calls.samples import a_call
+from tests.support.databases import postgres_only
 
 
 def count(database: ModuleType, model: Any) -> int:
@@ -80,3 +81,11 @@ def test_a_gentle_store_rests_after_each_transaction(
     monkeypatch.setattr(services.time, "sleep", rests.append)
     services.store(database.unit_of_work, account_id, [a_call(1), a_call(2)], batch=1, gentle=True)
     assert len(rests) == 2 and all(0 < rest <= 0.025 for rest in rests)
+
+
+@postgres_only
+def test_postgresql_knows_what_was_stored_at_once(database: ModuleType, account_id: UUID) -> None:
+    services.store(database.unit_of_work, account_id, [a_call(number) for number in range(1, 31)])
+    with database.read() as connection:
+        known = connection.exec_driver_sql("SELECT reltuples FROM pg_class WHERE relname = 'call'").scalar_one()
+    assert known >= 30
