@@ -48,6 +48,7 @@ VIEWS = (
     "connect.api.health",
     "connect.api.ledger_log",
     "connect.auditor.views",
+    "connect.customer.acts",
     "connect.customer.consent",
     "connect.customer.views",
     "connect.developer.views",

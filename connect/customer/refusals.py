@@ -17,7 +17,7 @@ def barred_words(barred: frozenset[str], account_name: str) -> str:
     said = words(language()).scopes
     return _(
         "Your role cannot allow: %(scopes)s. Ask an %(roles)s of %(account)s.",
-        scopes=", ".join(said[scope.name].title for scope in in_order(barred)),
+        scopes=", ".join(f"“{said[scope.name].title}”" for scope in in_order(barred)),
         roles=either(givers(barred)),
         account=account_name,
     )

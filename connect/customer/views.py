@@ -1,4 +1,4 @@
-"""A customer's pages: home, connected apps, what one app may see and did see, disconnecting it, receipts."""
+"""A customer's pages: home, connected apps, what one app may see and did see, receipts. The acts on an app are in acts.py."""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 
 from apps_registry import queries as registry
 from connect.accounts import queries as accounts
 from connect.accounts.guards import person, requires
 from connect.accounts.roles import ROLES, Right
-from connect.core import actor, database, ids
 from connect.core.problems import Problem
-from connect.customer import presenting
+from connect.customer import own, presenting
 from connect.customer.blueprint import blueprint
 from connect.disclosure import receipts, usage
 from connect.disclosure.purposes import purposes
-from connect.grants import queries, services
-from connect.grants.errors import GrantEnded
+from connect.grants import queries
 from connect.grants.queries import GrantView, VersionView
 from connect.oauth import queries as tokens
 
@@ -32,7 +30,7 @@ _DAYS = 30
 @requires(Right.LOOK)
 def home() -> str:
     """Where a person of a business arrives."""
-    account = accounts.account(_account_id())
+    account = accounts.account(own.account_id())
     grants = queries.listing(account_id=account.id)
     sums = usage.sums_of_account(account.id)
     live = [grant for grant in grants if grant.live]
@@ -52,7 +50,7 @@ def home() -> str:
 @requires(Right.LOOK)
 def connected_apps() -> str:
     """All apps this business ever connected, those that ended in a tab of their own."""
-    account = accounts.account(_account_id())
+    account = accounts.account(own.account_id())
     grants = queries.listing(account_id=account.id)
     tab = "ended" if request.args.get("tab") == "ended" else "live"
     shown = [grant for grant in grants if grant.live == (tab == "live")]
@@ -70,7 +68,7 @@ def connected_apps() -> str:
 @requires(Right.LOOK)
 def connected_app(grant_id: str) -> str:
     """One grant: what it allows, what was refused, what the app did read."""
-    grant = _grant(grant_id)
+    grant = own.grant(grant_id)
     account, app = accounts.account(grant.account_id), registry.app_page(grant.app_id)
     history = queries.history(grant.account_id, grant.id)
     names = accounts.names([grant.given_by, *(version.actor_id for version in history if version.actor_id)])
@@ -106,52 +104,15 @@ def connected_app(grant_id: str) -> str:
             {"version": version.version, "at": version.at, "href": _receipt_url(grant_id, version)}
             for version in reversed(history)
         ],
-        may_revoke=person().may(Right.CHANGE_GRANTS, account_id=grant.account_id),
+        may_change=person().may(Right.CHANGE_GRANTS, account_id=grant.account_id),
     )
-
-
-@blueprint.get("/connected-apps/<grant_id>/disconnect")
-@requires(Right.CHANGE_GRANTS)
-def revoke(grant_id: str) -> str:
-    """What follows when the app is disconnected (as Australia's Consumer Data Right wants it: consequences first)."""
-    grant = _grant(grant_id)
-    app = registry.app_page(grant.app_id)
-    return render_template(
-        "customer/revoke.html",
-        grant={"id": grant_id},
-        app={"name": app.name, "developer": app.legal_developer},
-        consequences=[
-            _("%(app)s can read nothing from its next request on.", app=app.name),
-            _("Messages about new calls that have not been sent yet are not sent."),
-            _("To connect it again, you start in the app and see the page of consent anew."),
-        ],
-        held_words=_(
-            "What %(developer)s already holds is not deleted by this. Ask them to delete it; their privacy policy says how.",
-            developer=app.legal_developer,
-        ),
-    )
-
-
-@blueprint.post("/connected-apps/<grant_id>/disconnect")
-@requires(Right.CHANGE_GRANTS)
-def do_revoke(grant_id: str) -> Any:
-    """End the grant; a second press changes nothing."""
-    grant = _grant(grant_id)
-    try:
-        with database.unit_of_work() as session:
-            services.revoke(session, grant.account_id, grant.id, actor.person(person().id), reason="customer")
-    except GrantEnded:
-        flash(_("%(app)s was disconnected already.", app=grant.app_name), "info")
-    else:
-        flash(_("%(app)s is disconnected. Its next request will be refused.", app=grant.app_name), "good")
-    return redirect(url_for("customer.connected_app", grant_id=grant_id), 303)
 
 
 @blueprint.get("/connected-apps/<grant_id>/receipts/<int:version>")
 @requires(Right.LOOK)
 def receipt(grant_id: str, version: int) -> str:
     """The receipt of one act, to keep."""
-    grant = _grant(grant_id)
+    grant = own.grant(grant_id)
     found = _version(grant, version)
     document = receipts.document(grant, found, registry.app_page(grant.app_id), accounts.account(grant.account_id))
     names = accounts.names([found.actor_id] if found.actor_id else [])
@@ -176,30 +137,13 @@ def receipt(grant_id: str, version: int) -> str:
 @requires(Right.LOOK)
 def receipt_json(grant_id: str, version: int) -> Response:
     """The same as JSON."""
-    grant = _grant(grant_id)
+    grant = own.grant(grant_id)
     found = _version(grant, version)
     answer = jsonify(
         receipts.document(grant, found, registry.app_page(grant.app_id), accounts.account(grant.account_id))
     )
     answer.headers["Content-Disposition"] = f'attachment; filename="receipt-{grant_id}-{version}.json"'
     return answer
-
-
-def _account_id() -> UUID:
-    account_id = person().account_id
-    assert account_id is not None  # `requires` sent whoever has not chosen one to choose
-    return account_id
-
-
-def _grant(text: str) -> GrantView:
-    """The grant in the address, if it is this account's."""
-    try:
-        grant = queries.one(_account_id(), ids.decode("grant", text))
-    except ValueError:
-        grant = None
-    if grant is None:
-        raise Problem("not-found", _("Your business has no such connection."))
-    return grant
 
 
 def _version(grant: GrantView, number: int) -> VersionView:
@@ -249,11 +193,11 @@ def _receipt_url(grant_id: str, version: VersionView) -> str:
 
 
 def _role_words() -> str:
-    seats = [seat for seat in person().seats if seat.account_id == _account_id()]
+    seats = [seat for seat in person().seats if seat.account_id == own.account_id()]
     return ", ".join(str(ROLES[seat.role].words) for seat in seats)
 
 
 def _may_words() -> str:
-    if person().may(Right.GIVE, account_id=_account_id()):
+    if person().may(Right.GIVE, account_id=own.account_id()):
         return _("You may connect and disconnect apps.")
     return _("To connect or disconnect an app, ask an owner or admin.")

@@ -81,7 +81,7 @@ class Asking:
 
 @dataclass(frozen=True)
 class ScopeRow:
-    """A scope on the page; `id` is for HTML. `barred_words`: why this person cannot tick it, and who can; empty where they can."""
+    """A scope on the page; `id` is for HTML. `barred_words`: why this person cannot tick the box, and who can; else empty."""
 
     id: str
     scope: str
@@ -211,14 +211,14 @@ def _row(name: str, asking: Asking, choice: Choice, said: Words) -> ScopeRow:
         tier=scope.tier or "",
         tier_words=said.tiers[scope.tier].title if scope.tier is not None else "",
         personal_words=_personal(name, said),
-        barred_words=_barred(name, asking) if name in asking.beyond else "",
+        barred_words=_barred(name, asking) if name in asking.beyond and not required else "",
     )
 
 
 def _barred(name: str, asking: Asking) -> str:
     """Who can allow what this person cannot; where the app has it already, that it loses it with a yes."""
     roles = either(givers({name}))
-    if name in asking.allowed_before() & asking.optional:
+    if name in asking.allowed_before():
         return _(
             "Your role cannot allow this; an %(roles)s can. If the app is allowed without it, it loses it.", roles=roles
         )

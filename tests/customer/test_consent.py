@@ -218,7 +218,7 @@ def test_what_is_ticked_nevertheless_is_refused_by_name_with_who_can_give_it(app
     flow, path = beside_restricted(app, "admin")
     answer = flow.decide(path, ticked=["recordings.audio:read"])
     title = words("en").scopes["recordings.audio:read"].title
-    assert answer.status_code == 422 and f"{title}. Ask an owner of Neem Traders." in html.unescape(answer.text)
+    assert answer.status_code == 422 and f"“{title}”. Ask an owner of Neem Traders." in html.unescape(answer.text)
     assert live(flow.world) is None
 
 

@@ -14,6 +14,7 @@ from connect.ledger import sealer
 from tests.customer.test_consent import colleague, signed_in
 from tests.support import world
 from tests.support.clock import Clock
+from tests.support.entries import entries
 from tests.support.flow import Flow, csrf
 
 
@@ -69,7 +70,7 @@ def test_disconnecting_twice_says_that_it_was_done_already(flow: Flow) -> None:
         f"{path}/disconnect", data={"csrf_token": csrf(flow.browser.get(f"{path}/disconnect").text)}
     )
     assert again.status_code == 303
-    assert "disconnected already" in flow.browser.get(again.location).text
+    assert "has ended already" in flow.browser.get(again.location).text
 
 
 @pytest.mark.parametrize(("role", "status"), [("admin", 303), ("member", 403), ("viewer", 403)])
@@ -81,12 +82,84 @@ def test_who_may_disconnect_follows_the_role_table(app: Flask, flow: Flow, role:
     assert browser.post(f"{path}/disconnect", data={"csrf_token": token}).status_code == status
 
 
+def press(browser: Any, path: str, button: str) -> Any:
+    """Press Pause or Resume on the app's page, without JavaScript: the form that stands there."""
+    page = browser.get(path).text
+    assert f'action="{path}/{button}"' in page, f"no button {button}"
+    return browser.post(f"{path}/{button}", data={"csrf_token": csrf(page)})
+
+
+def test_a_paused_app_is_refused_until_it_is_resumed_and_the_page_says_what_happened(flow: Flow) -> None:
+    path = path_of(flow)
+    assert "It reads nothing from its next request on, until you resume it;" in flow.browser.get(path).text
+    answer = press(flow.browser, path, "pause")
+    assert answer.status_code == 303
+    page = flow.browser.get(answer.location).text
+    assert "Neem CRM is paused. Its next request will be refused" in page
+    assert f'action="{path}/pause"' not in page
+    assert flow.read().get_json()["type"].endswith("/grant-paused")
+    answer = press(flow.browser, path, "resume")
+    assert "Neem CRM can read again" in flow.browser.get(answer.location).text
+    assert flow.read().status_code == 200
+    grant_id = ids.decode("grant", path.rsplit("/", 1)[1])
+    written = [(entry.members["event"], entry.person_id) for entry in entries(grant_id=grant_id, type="grant")]
+    assert written == [(event, flow.world.person_id) for event in ("given", "paused", "resumed")]
+
+
+def test_a_second_press_of_pause_changes_nothing(flow: Flow) -> None:
+    path = path_of(flow)
+    token = {"csrf_token": csrf(flow.browser.get(path).text)}
+    assert [flow.browser.post(f"{path}/pause", data=token).status_code for _ in range(2)] == [303, 303]
+    assert flow.browser.get(f"{path}/receipts/2").status_code == 200
+    assert flow.browser.get(f"{path}/receipts/3").status_code == 404
+
+
+def test_what_has_ended_is_neither_paused_nor_resumed(flow: Flow) -> None:
+    path = path_of(flow)
+    disconnect(flow.browser, path)
+    page = flow.browser.get(path).text
+    assert "/pause" not in page and "/resume" not in page
+    token = csrf(flow.browser.get("/profile").text)
+    for button in ("pause", "resume"):
+        answer = flow.browser.post(f"{path}/{button}", data={"csrf_token": token})
+        assert "has ended already" in flow.browser.get(answer.location).text
+    assert "Disconnected" in flow.browser.get(path).text
+
+
+@pytest.mark.parametrize("button", ["pause", "resume"])
+def test_a_form_without_its_token_neither_pauses_nor_resumes(flow: Flow, button: str) -> None:
+    path = path_of(flow)
+    assert flow.browser.post(f"{path}/{button}").status_code == 403
+    assert flow.browser.get(f"{path}/receipts/2").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("admin", 303), ("member", 403), ("viewer", 403), ("account_auditor", 403)]
+)
+def test_who_may_pause_and_resume_follows_the_role_table(app: Flask, flow: Flow, role: str, status: int) -> None:
+    browser, path = signed_in(app, colleague(flow.world, role)), path_of(flow)
+    token = {"csrf_token": csrf(browser.get("/profile").text)}
+    assert ("/pause" in browser.get(path).text) == (role == "admin")
+    assert browser.post(f"{path}/pause", data=token).status_code == status
+    flow.browser.post(f"{path}/pause", data={"csrf_token": csrf(flow.browser.get(path).text)})
+    assert ("/resume" in browser.get(path).text) == (role == "admin")
+    assert browser.post(f"{path}/resume", data=token).status_code == status
+
+
+def test_who_may_not_resume_is_told_who_can(app: Flask, flow: Flow) -> None:
+    path = path_of(flow)
+    press(flow.browser, path, "pause")
+    page = signed_in(app, colleague(flow.world, "viewer")).get(path).text
+    assert "until an owner or admin resumes it" in page
+
+
 def test_another_businesss_connection_does_not_exist_here(app: Flask, flow: Flow) -> None:
     path, stranger = path_of(flow), Flow(app, world.make(name="Tulsi Clinic"))
     stranger.sign_in()
     token = csrf(stranger.browser.get("/profile").text)
     assert stranger.browser.get(path).status_code == 404
-    assert stranger.browser.post(f"{path}/disconnect", data={"csrf_token": token}).status_code == 404
+    for act in ("disconnect", "pause", "resume"):
+        assert stranger.browser.post(f"{path}/{act}", data={"csrf_token": token}).status_code == 404
     assert stranger.browser.get(f"{path}/receipts/1").status_code == 404
     assert flow.read().status_code == 200
 

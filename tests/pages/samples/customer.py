@@ -135,7 +135,11 @@ DETAIL: dict[str, Any] = {
         Values(at=AT - timedelta(days=40), words="Allowed: 2 of 3 things asked for", by="Asha Menon", href="/e/1"),
     ],
     "receipts": [Values(version=1, at=AT - timedelta(days=40), href="/r/1")],
-    "may_revoke": True,
+    "may_change": True,
+}
+PAUSED = {
+    "grant": Values(DETAIL["grant"] | {"state": "paused", "reconnect": False}),
+    "status": Values(word="Paused", kind="warning"),
 }
 RECEIPT = Values(
     number="1",
@@ -188,6 +192,10 @@ SAMPLES = {
     "connected-app": Sample("customer", "customer/connected_app.html", lambda: DETAIL),
     "connected-app-unread": Sample(
         "customer", "customer/connected_app.html", lambda: DETAIL | {"reads": None, "refused": []}
+    ),
+    "connected-app-paused": Sample("customer", "customer/connected_app.html", lambda: DETAIL | PAUSED),
+    "connected-app-paused-viewer": Sample(
+        "customer", "customer/connected_app.html", lambda: DETAIL | PAUSED | {"may_change": False}
     ),
     "revoke": Sample(
         "customer",
