@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from connect.core import clock, settings
 from connect.oauth import record
-from connect.oauth.models import AccessToken, AuthorizationCode, AuthRequest, TokenChain
+from connect.oauth.models import AccessToken, AuthorizationCode, AuthRequest, SpentProof, TokenChain
 from connect.oauth.tokens import Basis
 
 
@@ -55,6 +55,7 @@ def _ended_long_ago(now: datetime) -> ColumnElement[bool]:
 
 
 _DELETIONS = (
+    _deletion(SpentProof, SpentProof.digest, lambda now: SpentProof.expires_at < now),
     _deletion(AuthRequest, AuthRequest.id, lambda now: AuthRequest.expires_at < now - settings.current().code_keep),
     _deletion(
         AuthorizationCode,

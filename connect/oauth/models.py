@@ -108,3 +108,12 @@ class AccessToken(Base):
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SpentProof(Base):
+    """A proof that was used and may not be used again, by the SHA-256 of its kind and of what names it (replay.py)."""
+
+    __tablename__ = "spent_proof"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
