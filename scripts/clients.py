@@ -24,6 +24,10 @@ _ENDED = """\
 Once the customer has disconnected the app, the API answers 401 with `invalid_token` and a problem that says so, and a refresh is
 `invalid_grant`: tell your user, and connect again when they ask for it."""
 
+_PUSHED = """\
+To keep the request out of the address bar, push it first (RFC 9126): the platform checks all of it and who you are before a browser is
+sent anywhere, and the browser carries a reference that lasts 90 seconds until it is opened and is spent when the customer answers."""
+
 _REQUESTS_OAUTHLIB = """\
 It compares `state` too, within one session, and leaves `iss` to you. Set `OAUTHLIB_RELAX_TOKEN_SCOPE=1`: without it a customer who
 leaves a box unticked is an exception. To try it over `http`, set `OAUTHLIB_INSECURE_TRANSPORT=1`."""
@@ -45,6 +49,8 @@ def clients_page() -> str:
         "## oauth4webapi",
         "For everything that has `fetch`. It compares `state` and `iss` for you. `issuer` is a `URL`.",
         _script("oauth4webapi"),
+        _PUSHED,
+        _script("oauth4webapi-pushed"),
         "## openid-client",
         "By the same author, and shorter.",
         _script("openid-client"),

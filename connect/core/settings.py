@@ -76,6 +76,9 @@ class Settings:
 
     # OAuth
     auth_request_ttl: timedelta = setting(seconds(1800), "Life of an authorization request", unit="s")
+    pushed_request_ttl: timedelta = setting(
+        seconds(90), "Time in which the browser must bring the reference of a pushed authorization request", unit="s"
+    )
     code_ttl: timedelta = setting(seconds(60), "Life of an authorization code", unit="s")
     code_keep: timedelta = setting(days(1), "How long a used code is remembered, to see its reuse", unit="s")
     code_race_window: timedelta = setting(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -10,7 +12,7 @@ from connect.core import database, limits, settings
 from connect.core.access import public, rule
 from connect.core.paths import Paths
 from connect.core.problems import Problem
-from connect.oauth import requests, well_known
+from connect.oauth import pushed, requests, well_known
 from connect.oauth.errors import of_problem
 from connect.oauth.introspection import Introspection
 from connect.oauth.revocation import Revocation
@@ -32,18 +34,31 @@ def install(app: Flask) -> None:
 @pages.get(well_known.AUTHORIZE)
 @public
 def authorize() -> AnyResponse:
-    """RFC 6749 4.1.1: keep the request, go on to consent. What is wrong with it is a page, or is told to the app."""
+    """RFC 6749 4.1.1: keep the request, or find the one that was pushed; go on to consent. What is wrong with it is a page, or is told
+    to the app."""
     limits.hit("authorize", request.remote_addr or "", settings.current().token_rate)
     asked = None
     try:
         asked = server.create_oauth2_request(None)
+        if "request_uri" in asked.form:
+            return _to_consent(pushed.follow(asked))
         server.get_consent_grant(asked)
     except OAuth2Error as error:
         if error.redirect_uri is None:
             raise Problem("invalid-request", error.description) from error
         return server.handle_error_response(asked, error)
-    stored = database.group_commit(lambda session: requests.store(session, asked))
-    return redirect(f"/consent/{requests.text_id(stored)}", 303)
+    return _to_consent(database.group_commit(lambda session: requests.store(session, asked)))
+
+
+def _to_consent(request_id: UUID) -> AnyResponse:
+    return redirect(f"/consent/{requests.text_id(request_id)}", 303)
+
+
+@machine.post(well_known.PUSH)
+@_of_the_client
+def push() -> Response:
+    """RFC 9126 2."""
+    return server.answered(pushed.push)
 
 
 @machine.post(well_known.TOKEN)

@@ -15,7 +15,10 @@ _REPLAYED, _ENDED = text("replays > 0"), text("ended_at IS NOT NULL")
 
 
 class AuthRequest(Base):
-    """An authorization request (RFC 6749 4.1.1), pushed or not; sign-in and consent carry its id. Decided once."""
+    """An authorization request (RFC 6749 4.1.1); sign-in and consent carry its id. Decided once.
+
+    `pushed_digest` is the SHA-256 of the reference that a pushed one is known by (RFC 9126).
+    """
 
     __tablename__ = "auth_request"
 
@@ -32,6 +35,7 @@ class AuthRequest(Base):
     decision: Mapped[str | None] = mapped_column(String(20))  # allowed, denied
     account_id: Mapped[UUID | None] = mapped_column(Id)
     grant_id: Mapped[UUID | None] = mapped_column(Id)
+    pushed_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
 
 
 class AuthorizationCode(Base):

@@ -68,10 +68,10 @@ def text_id(request_id: UUID) -> str:
     return ids.encode(PREFIX, request_id)
 
 
-def store(session: Session, request: OAuthRequest) -> UUID:
-    """Keep a request that passed every rule; its id."""
+def store(session: Session, request: OAuthRequest, *, reference: str | None = None) -> UUID:
+    """Keep a request that passed every rule; its id. One that is pushed has a `reference`, and less time until a browser brings it."""
     kept = {name: request.form[name] for name in _KEPT if name in request.form}
-    request_id = ids.new()
+    request_id, config = ids.new(), settings.current()
     row = {
         "id": request_id,
         "app_id": request.client.app_id,
@@ -80,7 +80,8 @@ def store(session: Session, request: OAuthRequest) -> UUID:
         "scopes": request.scope.split(),
         "state": request.payload.state,
         "created_at": request.now,
-        "expires_at": request.now + settings.current().auth_request_ttl,
+        "expires_at": request.now + (config.pushed_request_ttl if reference else config.auth_request_ttl),
+        "pushed_digest": ids.digest(reference) if reference else None,
     }
     session.connection().execute(insert(AuthRequest), row)
     return request_id

@@ -1,7 +1,7 @@
-"""The order of checks of an authorization request, as two tables that can be read at once: one rule a function, each with its source.
+"""The order of checks of an authorization request, as tables that can be read at once: one rule a function, each with its source.
 
 Rules about who asks and where the answer would go end in a page, never in a redirect (RFC 6749 4.1.2.1). All later ones are told to
-the app by redirect.
+the app by redirect. A pushed request (RFC 9126) keeps the same rules, and the app is told all of them in the answer.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def client_is_named_once(request: OAuthRequest) -> None:
 
 
 def client_is_known(request: OAuthRequest) -> None:
-    """RFC 6749 4.1.2.1."""
-    request.client = clients.find(request.payload.client_id)
+    """RFC 6749 4.1.2.1. Behind a pushed request it was proved already."""
+    request.client = request.client or clients.find(request.payload.client_id)
     if request.client is None:
         raise _page(_("No app of this name is registered here. Start again from the app, or tell its developer."))
 
@@ -116,10 +116,15 @@ def response_mode_is_query(request: OAuthRequest) -> None:
 
 
 def no_request_object(request: OAuthRequest) -> None:
-    """RFC 9101 6.3 names the errors of a server that takes none."""
-    for name in ("request", "request_uri"):
-        if name in request.form:
-            raise InvalidRequestError("Send the parameters themselves.", error=f"{name}_not_supported")
+    """RFC 9101 6.3 names the error of a server that takes none."""
+    if "request" in request.form:
+        raise InvalidRequestError("Send the parameters themselves.", error="request_not_supported")
+
+
+def no_reference_inside(request: OAuthRequest) -> None:
+    """RFC 9126 2.1. At the authorization endpoint a reference is followed before these rules are asked."""
+    if "request_uri" in request.form:
+        raise InvalidRequestError("A pushed request holds the parameters themselves, never a request_uri.")
 
 
 def challenge_is_s256(request: OAuthRequest) -> None:
@@ -166,6 +171,12 @@ SHOWN: tuple[Rule, ...] = (
     client_is_in_use,
 )
 
+REFERRED: tuple[Rule, ...] = (  # of an address that brings the reference of a pushed request and no more
+    client_is_named_once,
+    client_is_known,
+    client_is_in_use,
+)
+
 TOLD: tuple[Rule, ...] = (
     parameters_come_once,
     state_is_bounded,
@@ -173,6 +184,7 @@ TOLD: tuple[Rule, ...] = (
     client_may_use_code,
     response_mode_is_query,
     no_request_object,
+    no_reference_inside,
     challenge_is_s256,
     challenge_is_well_formed,
     scope_is_known,

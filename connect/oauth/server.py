@@ -49,10 +49,10 @@ class Server(AuthorizationServer):
 
     def create_token_response(self, request: OAuthRequest | None = None) -> Response:
         """The client is proved first, by reading alone, so that guessing never takes the write turn; the rest is one transaction."""
-        return self._answered(request, self._token)
+        return self.answered(self._token, request)
 
     def create_endpoint_response(self, name: str, request: OAuthRequest | None = None) -> Response:
-        return self._answered(request, self._endpoints[name][0])
+        return self.answered(self._endpoints[name][0], request)
 
     def save_token(self, token: dict[str, Any], request: OAuthRequest) -> None:
         """Store an access token on `request.user`, its Basis, with its ledger entry."""
@@ -75,7 +75,8 @@ class Server(AuthorizationServer):
             return self.handle_response(*answers.redirect(answers.back(error.redirect_uri, **body)))
         return self.handle_response(error.status_code, body, error.get_headers())
 
-    def _answered(self, request: OAuthRequest | None, endpoint: Callable[[OAuthRequest], Answer]) -> Response:
+    def answered(self, endpoint: Callable[[OAuthRequest], Answer], request: OAuthRequest | None = None) -> Response:
+        """What `endpoint` answers to a request of a client's own, by default the present one; its OAuth2Error as JSON."""
         try:
             request = self.create_oauth2_request(request)
             limits.peek("oauth guess", request.address, settings.current().token_failure_rate)

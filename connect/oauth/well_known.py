@@ -13,7 +13,8 @@ from connect.scopes.scopes import APP_SCOPES, CONSENT_SCOPES, CUSTOMER_SCOPES
 
 blueprint = Blueprint("well_known", __name__)
 
-AUTHORIZE, TOKEN, REVOKE, INTROSPECT = "/oauth/authorize", "/oauth/token", "/oauth/revoke", "/oauth/introspect"
+AUTHORIZE, PUSH, TOKEN = "/oauth/authorize", "/oauth/par", "/oauth/token"
+REVOKE, INTROSPECT = "/oauth/revoke", "/oauth/introspect"
 _SECRET_METHODS = [authentication.BASIC, authentication.POST]
 
 
@@ -32,11 +33,13 @@ def protected_resource() -> Response:
 
 
 def authorization_server_metadata() -> dict[str, Any]:
-    """The members of RFC 8414 2, RFC 9207 3 and RFC 9728 4 that are true of this server."""
+    """The members of RFC 8414 2, RFC 9126 5, RFC 9207 3 and RFC 9728 4 that are true of this server."""
     base = settings.current().base_url
     return {
         "issuer": base,
         "authorization_endpoint": base + AUTHORIZE,
+        "pushed_authorization_request_endpoint": base + PUSH,
+        "require_pushed_authorization_requests": False,
         "token_endpoint": base + TOKEN,
         "revocation_endpoint": base + REVOKE,
         "introspection_endpoint": base + INTROSPECT,

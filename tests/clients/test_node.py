@@ -29,6 +29,10 @@ def test_oauth4webapi_connects_reads_refreshes_introspects_revokes_and_sees_the_
     assert (seen["client_id"], seen["sub"]) == (stage.app.client_id, ids.encode("acc", stage.app.account_id))
 
 
+def test_oauth4webapi_pushes_its_requests(stage: Stage) -> None:
+    assert stage.script("story.mjs", "./oauth4webapi-pushed.mjs") == STORY
+
+
 def test_openid_client_connects_reads_refreshes_revokes_and_sees_the_end(stage: Stage) -> None:
     assert stage.script("story.mjs", "./openid-client.mjs") == STORY
 

@@ -56,7 +56,13 @@ class Flow:
 
     def ask(self, **changes: str | None) -> TestResponse:
         """GET /oauth/authorize with a good request but for `changes`; None leaves a parameter out."""
-        asked: dict[str, str | None] = {
+        given = {name: value for name, value in (self.asked | changes).items() if value is not None}
+        return self.ask_raw(urlencode(given))
+
+    @property
+    def asked(self) -> dict[str, str | None]:
+        """The parameters of a good authorization request."""
+        return {
             "response_type": "code",
             "client_id": self.world.client_id,
             "redirect_uri": self.redirect_uri,
@@ -65,8 +71,14 @@ class Flow:
             "code_challenge": CHALLENGE,
             "code_challenge_method": "S256",
         }
-        given = {name: value for name, value in (asked | changes).items() if value is not None}
-        return self.ask_raw(urlencode(given))
+
+    def push(self, headers: Mapping[str, str] | None = None, **changes: str | None) -> TestResponse:
+        """POST /oauth/par with a good request but for `changes`."""
+        return self.post("/oauth/par", self.asked | changes, headers)
+
+    def bring(self, request_uri: str, **beside: str) -> TestResponse:
+        """The browser brings the reference of a pushed request."""
+        return self.ask_raw(urlencode({"client_id": self.world.client_id, "request_uri": request_uri} | beside))
 
     def ask_raw(self, query_string: str | bytes) -> TestResponse:
         text = query_string.decode("latin-1") if isinstance(query_string, bytes) else query_string

@@ -35,7 +35,7 @@ def test_64_each_endpoint_that_is_named_is_there(app: Flask) -> None:
     document = _document(app, "oauth-authorization-server")
     base = document["issuer"]
     paths = {address.removeprefix(base) for name, address in document.items() if name.endswith("_endpoint")}
-    assert paths == {"/oauth/authorize", "/oauth/token", "/oauth/revoke", "/oauth/introspect"}
+    assert paths == {"/oauth/authorize", "/oauth/par", "/oauth/token", "/oauth/revoke", "/oauth/introspect"}
     routes = {route.rule for route in app.url_map.iter_rules()}
     assert paths <= routes
 
