@@ -78,7 +78,9 @@ def page(open_page: Visitor) -> Page:
 
 def no_sideways_scroll(page: Page) -> bool:
     """Whether the page fits its width; a table may scroll inside its own region."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+    return bool(
+        page.locator("html").evaluate("html => html.scrollWidth <= html.clientWidth")
+    )  # waits for a page on its way
 
 
 __all__ = ["Error", "Visitor", "browser", "no_sideways_scroll", "open_page", "page"]
