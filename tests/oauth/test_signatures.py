@@ -88,7 +88,6 @@ EC, RSA = KEYS["ES256"].as_dict(private=False), KEYS["PS256"].as_dict(private=Fa
         RSA | {"e": "AQ"},
         RSA | {"e": RSA["n"]},
     ],
-    ids=lambda value: str(value)[:40],
 )
 def test_other_keys_are_refused(value: Any) -> None:
     with pytest.raises(ValueError):
@@ -112,7 +111,6 @@ def test_other_keys_are_refused(value: Any) -> None:
         segment(b'{"alg":"ES256"}') + "." + segment(b'{"jti":"\\ud800"}') + ".e30",
         "x" * (signatures.LONGEST + 1),
     ],
-    ids=lambda text: text[:20],
 )
 def test_what_is_no_jwt_is_one_kind_of_error(text: str) -> None:
     with pytest.raises(ValueError):
