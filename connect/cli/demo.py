@@ -19,10 +19,11 @@ from connect.demo import cast, load, run
     "--calls", type=click.IntRange(0, 1_000_000), default=cast.CALLS, show_default=True, help="Made-up calls."
 )
 @click.option(
-    "--crm-url", default="http://127.0.0.1:5000", show_default=True, help="Where the CRM listens (without --serve)."
+    "--crm-url",
+    help="Where the CRM listens (without --serve). By default where it did, at first http://127.0.0.1:5000.",
 )
 @json_option
-def demo(serving: bool, calls: int, crm_url: str, as_json: bool) -> None:
+def demo(serving: bool, calls: int, crm_url: str | None, as_json: bool) -> None:
     """Load the demo, once. A second run takes what is there."""
     if settings.current().production:
         raise click.ClickException("The demo is for development: its people have passwords that stand in a file.")
@@ -30,7 +31,7 @@ def demo(serving: bool, calls: int, crm_url: str, as_json: bool) -> None:
         if serving:
             run.serve(counter, calls)
             return
-        run.use(settings.current().base_url)
+        run.use(run.served() or settings.current().base_url)
         migrations.upgrade()
         made = load.load(crm_url, counter, calls)
     if as_json:

@@ -28,6 +28,7 @@ from connect.webhooks import services as webhooks
 Progress = Callable[[str, int, int], None]  # what is being made, how much of it is done, how much there is
 
 _EXAMINER = timedelta(days=90)
+_CRM_URL = "http://127.0.0.1:5000"
 _EVENTS = ("call.ended", "grant.revoked")
 
 
@@ -42,10 +43,11 @@ def loaded() -> dict[str, Any] | None:
     return dict(orjson.loads(path.read_bytes())) if path.exists() else None
 
 
-def load(crm_url: str, progress: Progress, count: int = cast.CALLS) -> dict[str, Any]:
-    """Make the demo with `count` calls, or take the one there is, at `crm_url`. Goes on where an interrupted load stopped."""
+def load(crm_url: str | None, progress: Progress, count: int = cast.CALLS) -> dict[str, Any]:
+    """Make the demo with `count` calls, or take the one there is, at `crm_url` (None: where it is). Goes on where an interrupted load
+    stopped."""
     made = loaded()
-    made = _kept(_cast(crm_url, progress)) if made is None else _moved(made, crm_url)
+    made = _kept(_cast(crm_url or _CRM_URL, progress)) if made is None else _moved(made, crm_url or made["crm_url"])
     if made["calls"] < count:
         account_id = ids.decode("acc", made["accounts"][0]["id"])
         calls.load_demo(database.unit_of_work, account_id, count, progress=lambda done: progress("calls", done, count))

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -48,6 +49,17 @@ def announce(demo: dict[str, Any]) -> None:
     click.echo(
         f"\n  Next: open {demo['crm_url']}, press Connect, and sign in as {owner['email']}.\n  Ctrl-C ends the demo.\n"
     )
+
+
+def served() -> str | None:
+    """The address of the demo, where one is being served at this moment."""
+    base_url = str((load.loaded() or {}).get("base_url", ""))
+    port = urlsplit(base_url).port
+    if port is None:
+        return None
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return base_url if probe.connect_ex(("127.0.0.1", port)) == 0 else None
 
 
 def use(base_url: str) -> None:

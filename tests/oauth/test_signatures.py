@@ -88,6 +88,7 @@ EC, RSA = KEYS["ES256"].as_dict(private=False), KEYS["PS256"].as_dict(private=Fa
         RSA | {"e": "AQ"},
         RSA | {"e": RSA["n"]},
     ],
+    ids=lambda value: type(value).__name__,  # the keys are new each time, and every worker must call the tests the same
 )
 def test_other_keys_are_refused(value: Any) -> None:
     with pytest.raises(ValueError):
