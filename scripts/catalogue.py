@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from connect.accounts.roles import right_to_give, with_right
 from connect.scopes.catalogue import RESOURCES, VERSION
@@ -10,6 +10,7 @@ from connect.scopes.resource import FieldRule, Resource
 from connect.scopes.rights import FILTERS, scope_for_filter
 from connect.scopes.scopes import SCOPES, TIER_RULES, Kind, Review, Scope, Tier
 from connect.scopes.text import words
+from scripts.markdown import page, table
 
 _INTRO = f"""\
 Catalogue version: `{VERSION}`.
@@ -22,15 +23,13 @@ A field under a mask is listed in the record's `_masked`. A filter on a field ne
 answer is 403 and names the scope. A field that is newer than a customer's consent is not shown until the customer consents again.
 
 Ids of calls are the same for every app of an account, so two apps that work together can join what they hold. `caller_ref` is
-different for every app.
-"""
+different for every app."""
 
 _ALONE = """\
 ## Scopes that are not a customer's
 
 Those of kind `app` come with a client_credentials token, which stands for the app alone and never reads a customer's row. Those of kind
-`right` belong to an access key of a person or a machine; apps never have one.
-"""
+`right` belong to an access key of a person or a machine; apps never have one."""
 
 _FORMS = {
     "id": "prefix, `_` and 26 characters",
@@ -54,23 +53,16 @@ _REVIEWS = {
 }
 
 
-def scopes_page(note: str) -> str:
-    """The page, in Markdown; `note` stands under its title."""
-    head = [f"# Scopes and fields\n\n{note}", _INTRO]
-    tables = [_tiers(), _scopes(), _ALONE, _others(), _classes(), _masks(), _kinds()]
-    return "\n".join([*head, *tables, *map(_resource, RESOURCES.values())])
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    columns = list(head)
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+def scopes_page() -> str:
+    """Every scope, field, class and mask, from the catalogue."""
+    tables = (_tiers(), _scopes(), _ALONE, _others(), _classes(), _masks(), _kinds())
+    return page("Scopes and fields", _INTRO, *tables, *map(_resource, RESOURCES.values()))
 
 
 def _tiers() -> str:
     rows = (_tier_row(tier) for tier in Tier)
     head = ("tier", "name", "review", "purpose per scope", "given by", "lines", "longest grant")
-    return f"## Tiers\n\n{_table(head, rows)}"
+    return f"## Tiers\n\n{table(head, rows)}"
 
 
 def _tier_row(tier: Tier) -> Iterator[str]:
@@ -89,7 +81,7 @@ def _scopes() -> str:
     rows = (
         (f"`{scope.name}`", scope.tier or "", _shows(scope), words().scopes[scope.name].sentence) for scope in asked
     )
-    return f"## Scopes\n\n{_table(('scope', 'tier', 'shows fields of', 'what the customer reads'), rows)}"
+    return f"## Scopes\n\n{table(('scope', 'tier', 'shows fields of', 'what the customer reads'), rows)}"
 
 
 def _shows(scope: Scope) -> str:
@@ -100,27 +92,27 @@ def _shows(scope: Scope) -> str:
 def _others() -> str:
     others = (scope for scope in SCOPES.values() if scope.kind in {Kind.APP, Kind.RIGHT})
     rows = ((f"`{scope.name}`", scope.kind, words().scopes[scope.name].sentence) for scope in others)
-    return _table(("scope", "kind", "meaning"), rows)
+    return table(("scope", "kind", "meaning"), rows)
 
 
 def _classes() -> str:
     rows = ((str(number), phrase.title, phrase.sentence) for number, phrase in words().classes.items())
-    return f"## Classes\n\nHow personal a field is.\n\n{_table(('class', 'name', 'meaning'), rows)}"
+    return f"## Classes\n\nHow personal a field is.\n\n{table(('class', 'name', 'meaning'), rows)}"
 
 
 def _masks() -> str:
     rows = ((name, phrase.sentence) for name, phrase in words().masks.items())
-    return f"## Masks\n\n{_table(('mask', 'what is left'), rows)}"
+    return f"## Masks\n\n{table(('mask', 'what is left'), rows)}"
 
 
 def _kinds() -> str:
-    return f"## Kinds\n\nHow a value is written in JSON.\n\n{_table(('kind', 'form'), _FORMS.items())}"
+    return f"## Kinds\n\nHow a value is written in JSON.\n\n{table(('kind', 'form'), _FORMS.items())}"
 
 
 def _resource(resource: Resource) -> str:
     begins = f" Ids begin with `{resource.id_prefix}_`." if resource.id_prefix else ""
     head = f"## {resource.name}\n\nNeeds `{resource.scope}`.{begins}\n\n"
-    fields = _table(("field", "kind", "class", "scope", "mask", "meaning"), _field_rows(resource))
+    fields = table(("field", "kind", "class", "scope", "mask", "meaning"), _field_rows(resource))
     return head + fields + _filters(resource.name)
 
 
@@ -142,4 +134,4 @@ def _filters(resource: str) -> str:
     if not names:
         return ""
     rows = ((f"`{name}`", f"`{field}`", f"`{scope_for_filter(resource, name)}`") for name, field in names.items())
-    return f"\nFilters of its list:\n\n{_table(('filter', 'looks at', 'needs'), rows)}"
+    return f"\n\nFilters of its list:\n\n{table(('filter', 'looks at', 'needs'), rows)}"

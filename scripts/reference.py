@@ -11,7 +11,7 @@ from connect.core.signals import DECLARED
 from connect.scopes.scopes import join
 from connect.webhooks.catalogue import EVENT_TYPES
 from scripts import catalogue, clients, commands
-from scripts.markdown import NOTE, code, page, table, value
+from scripts.markdown import code, page, table, value
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -69,11 +69,6 @@ def events_page() -> str:
     return page("Events", intro, table(("type", "needs", "data", "meaning"), rows))
 
 
-def scopes_page() -> str:
-    """Every scope, field, class and mask, from the catalogue."""
-    return catalogue.scopes_page(f"{NOTE}\n")
-
-
 def signals_page() -> str:
     """Every signal of the platform, from the rooms' signals.py."""
     for path in sorted(ROOT.glob("*/signals.py")) + sorted(ROOT.glob("connect/*/signals.py")):
@@ -99,7 +94,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/developer/clients.md": clients.clients_page,
     "docs/developer/errors.md": errors_page,
     "docs/developer/events.md": events_page,
-    "docs/developer/scopes.md": scopes_page,
+    "docs/developer/scopes.md": catalogue.scopes_page,
     "docs/contributor/signals.md": signals_page,
 }
 

@@ -32,7 +32,7 @@ from connect.core.settings import Settings
 from tests.support import applications, queries
 from tests.support.clock import Clock
 from tests.support.databases import WORKER, PostgresDatabase, SqliteFile
-from tests.support.programs import require
+from tests.support.programs import missing, require
 
 pytest_plugins = ["tests.support.browser", "tests.support.servers"]
 
@@ -186,6 +186,5 @@ def bank_calls() -> Path:
     """33,344 real calls, gzip. They come without a licence, so they lie beside the project; CONNECT_SHARED_DATA names their folder."""
     path = Path(os.environ.get("CONNECT_SHARED_DATA", SHARED_DATA)) / BANK_CALLS
     if not path.exists():
-        reason = f"needs the real calls: set CONNECT_SHARED_DATA to the folder that holds {BANK_CALLS}"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+        missing(f"needs the real calls: set CONNECT_SHARED_DATA to the folder that holds {BANK_CALLS}")
     return path

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 
 from connect.accounts import returning
 from connect.accounts.person import CurrentPerson
-from connect.accounts.roles import PLACE_OF, ROLES, Place, Right, with_right
+from connect.accounts.roles import PLACE_OF, Place, Right, either, with_right
 from connect.core import access, clock, settings
 from connect.core.access import public
 from connect.core.problems import Problem
@@ -81,8 +81,8 @@ def _check(who: CurrentPerson, rights: tuple[Right, ...]) -> Any:
     unchosen = who.account_id is None and any(PLACE_OF[right] is Place.ACCOUNT and who.may(right) for right in rights)
     if unchosen:
         return _to("signin.choose_account")
-    names = sorted({str(ROLES[name].words) for right in rights for name in with_right(right)})
-    raise Problem("forbidden", _("This is for: %(roles)s.", roles=", ".join(names)))
+    roles = either(name for right in rights for name in with_right(right))
+    raise Problem("forbidden", _("This is for: %(roles)s.", roles=roles))
 
 
 def _holds(who: CurrentPerson, right: Right) -> bool:

@@ -24,12 +24,9 @@ def create() -> None:
         Column("kind", String(length=40), nullable=False),
         Column("created_at", UtcDateTime, nullable=False),
         Column("sent_at", UtcDateTime, nullable=True),
-        Column("due_at", UtcDateTime, nullable=False),
-        Column("attempts", Integer(), nullable=False),
         PrimaryKeyConstraint("id", name="pk_mail"),
     )
     op.create_index("ix_mail_created_at", "mail", ["created_at"])
-    op.create_index("ix_mail_due_at", "mail", ["due_at"])
     op.create_index("ix_mail_sent_at", "mail", ["sent_at"])
     op.create_table(
         "rate_limit",

@@ -229,7 +229,7 @@ def test_who_may_not_look_at_calls_sees_no_preview_of_them_and_decides_nothing(
     path = ask(flow)
     browser = signed_in(app, colleague(flow.world, role))
     page = browser.get(path)
-    assert page.status_code == 403 and "This is for: admin, member, owner, viewer." in page.text
+    assert page.status_code == 403 and "This is for: owner, admin, member, or viewer." in page.text
     assert "+91" not in page.text and "Neem CRM" not in page.text
     token = csrf(browser.get("/profile").text)
     for decision in ("allow", "deny", "preview"):

@@ -10,10 +10,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import column, insert, inspect, table
 
+from connect.core import clock, ids, mail, migrations, settings
 from connect.core import database as core_database
-from connect.core import migrations, settings
+from connect.core.mail import Mail
 from connect.tables import metadata
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(migrations.FOLDER)).walk_revisions()][::-1]
@@ -23,14 +24,14 @@ REVISIONS = [script.revision for script in ScriptDirectory(str(migrations.FOLDER
 def unmigrated(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ModuleType]:
     """A database without tables."""
     if dialect == "sqlite":
-        yield from _open(f"sqlite:///{tmp_path / 'empty.db'}")
+        yield from _open(f"sqlite:///{tmp_path / 'empty.db'}", tmp_path)
         return
     with request.getfixturevalue("postgres_database").unmigrated() as url:
-        yield from _open(url)
+        yield from _open(url, tmp_path)
 
 
-def _open(url: str) -> Iterator[ModuleType]:
-    config = settings.load(database_url=url)
+def _open(url: str, folder: Path) -> Iterator[ModuleType]:
+    config = settings.load(database_url=url, data_dir=folder)
     settings.activate(config)
     engine = core_database.activate(config).engine
     yield core_database
@@ -52,6 +53,16 @@ def test_a_migration_can_be_taken_back_and_made_again(unmigrated: ModuleType, re
     assert _columns(unmigrated) != before
     migrations.upgrade(revision)
     assert _columns(unmigrated) == before
+
+
+def test_a_letter_that_waited_before_it_could_be_tried_again_is_sent(unmigrated: ModuleType) -> None:
+    migrations.upgrade("0003")
+    row = {"id": ids.new(), "recipient": "asha@neem.example", "subject": "S", "body": "B", "kind": "test"}
+    before = table("mail", *(column(name, Mail.__table__.c[name].type) for name in (*row, "created_at")))
+    with unmigrated.unit_of_work() as session:
+        session.execute(insert(before).values(**row, created_at=clock.now()))
+    migrations.upgrade()
+    assert [mail.deliver_due(), mail.deliver_due()] == [1, 0]
 
 
 def test_taking_every_migration_back_leaves_no_table(unmigrated: ModuleType) -> None:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -99,9 +100,13 @@ def require(name: str) -> Path:
     """Path of the program. Without it the test is skipped with the command that installs it; with CI=true it fails."""
     program = PROGRAMS[name]
     found = program.find()
-    if found is not None:
-        return found
-    reason = f"needs {name}: {program.install}"
+    if found is None:
+        missing(f"needs {name}: {program.install}")
+    return found
+
+
+def missing(reason: str) -> NoReturn:
+    """End a test that cannot run for want of something this machine has not: skipped, and with CI=true failed."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
