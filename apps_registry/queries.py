@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 
-from apps_registry.clients import version_in_force
+from apps_registry.clients import VersionInForce, version_in_force
 from apps_registry.errors import NoSuchApp, NoSuchTeam
 from apps_registry.models import (
     App,
@@ -78,6 +78,17 @@ class VersionPage:
     published_at: datetime | None
     scopes: tuple[ScopeLine, ...]
     reviews: tuple[ReviewLine, ...]
+
+    def when_in_force(self) -> VersionInForce:
+        """What grants draw from while this version is the one in force."""
+        return VersionInForce(
+            id=self.id,
+            number=self.number,
+            reviewed=self.state == PUBLISHED,
+            required=frozenset(line.name for line in self.scopes if line.required),
+            optional=frozenset(line.name for line in self.scopes if not line.required),
+            default_terms=self.default_terms,
+        )
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ VIEWS = (
     "connect.customer.views",
     "connect.developer.views",
     "connect.developer.changes",
+    "connect.developer.consent",
     "connect.developer.credentials",
     "connect.developer.endpoints",
     "connect.developer.registering",

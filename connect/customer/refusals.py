@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from connect.accounts.roles import either, givers
 from connect.core.i18n import language
 from connect.core.problems import Problem
+from connect.disclosure.consent_lines import ScopeRow
 from connect.grants.errors import RoleTooLow
 from connect.scopes.scopes import in_order
 from connect.scopes.text import words
@@ -21,6 +22,16 @@ def barred_words(barred: frozenset[str], account_name: str) -> str:
         roles=either(givers(barred)),
         account=account_name,
     )
+
+
+def barred_at_box(row: ScopeRow) -> str:
+    """Who can allow what this person cannot; where the app has it already, that it loses it with a yes."""
+    roles = either(row.givers)
+    if row.already:
+        return _(
+            "Your role cannot allow this; an %(roles)s can. If the app is allowed without it, it loses it.", roles=roles
+        )
+    return _("Your role cannot allow this; an %(roles)s can.", roles=roles)
 
 
 def refusal(error: RoleTooLow, account_name: str) -> Problem:

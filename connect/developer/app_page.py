@@ -11,7 +11,7 @@ from apps_registry.errors import RegistryError
 from apps_registry.queries import AppPage
 from connect.accounts.guards import person
 from connect.core import actor, database
-from connect.developer import presenting
+from connect.developer import consent, presenting
 from connect.developer.forms import RedirectForm, RotateForm, TesterForm
 from connect.grants import queries as grants
 
@@ -42,6 +42,7 @@ def show(
         acts=presenting.acts(page),
         reviews=presenting.reviews(page),
         scope_form_url=url_for("developer.scopes", app_id=page.client_id),
+        consent_url=url_for("developer.consent", app_id=page.client_id) if consent.versions(page) else None,
         endpoints_url=url_for("developer.endpoints", app_id=page.client_id),
     )
     return make_response(body, refused.status if refused else 200)

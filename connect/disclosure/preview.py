@@ -1,7 +1,7 @@
-"""The preview on the consent page: the account's own newest rows, exactly as the app will get them with the boxes as they stand.
+"""The preview of consent: rows exactly as the app will get them with the boxes as they stand.
 
-It leaves by the door like everything else (to the account's own person), so it cannot show what the app would not get. An account
-without calls sees rows that are made up, and is told so.
+The account's own newest rows leave by the door like everything else (to the account's own person), so it cannot show what the app
+would not get. An account without calls, and whoever belongs to none, sees rows that are made up, and is told so.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from connect.scopes.terms import Terms
 from connect.scopes.text import Words
 
 _ROWS = 5
-_RESOURCES = ("call", "contact", "user", "number", "department", "account")  # the first whose scope is held is shown
+RESOURCES = ("call", "contact", "user", "number", "department", "account")  # the first whose scope is held is shown
 _COLUMNS: Mapping[str, Sequence[str]] = {
     "call": ("started_at", "direction", "status", "caller_e164", "caller_name", "talk_s", "tags"),
     "contact": ("display_name", "e164", "email", "company", "city", "tags"),
@@ -60,17 +60,34 @@ class Looker:
     request_id: str
 
 
+_NOTHING = Preview((), (), "", False, "")
+_NOBODY = Looker(UUID(int=0), "UTC", UUID(int=0), UUID(int=0), "")
+
+
 def preview(looker: Looker, scopes: frozenset[str], terms: Terms, said: Words) -> Preview:
-    """What an app with `scopes` and `terms` would get now."""
-    resource = next((name for name in _RESOURCES if catalogue.RESOURCES[name].scope in scopes), None)
+    """What an app with `scopes` and `terms` would get now of the looker's account. It is entered, as every disclosure."""
+    resource = _shown(scopes)
     if resource is None:
-        return Preview((), (), "", False, "")
+        return _NOTHING
     context = _context(looker, scopes & CUSTOMER_SCOPES, terms)
     rows = reads.directory(context, resource, Paging(_ROWS)).rows
     if not rows and resource == "call" and not queries.has_calls(looker.account_id):
         return _as_text(resource, made_up.calls(context), said, made=True)
     records = orjson.loads(release(context, rows, list_of()).body)["data"]
     return _as_text(resource, records, said, made=False)
+
+
+def sample(scopes: frozenset[str], terms: Terms, said: Words) -> Preview:
+    """The same in form, on rows that are made up: no account is read, nothing leaves, nothing is entered."""
+    resource = _shown(scopes)
+    if resource is None:
+        return _NOTHING
+    context = _context(_NOBODY, scopes & CUSTOMER_SCOPES, terms)
+    return _as_text(resource, made_up.records(context, resource), said, made=True)
+
+
+def _shown(scopes: frozenset[str]) -> str | None:
+    return next((name for name in RESOURCES if catalogue.RESOURCES[name].scope in scopes), None)
 
 
 def _context(looker: Looker, scopes: frozenset[str], terms: Terms) -> Context:

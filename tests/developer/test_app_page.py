@@ -176,6 +176,7 @@ def test_a_decision_stands_on_the_page_with_its_reason_and_without_the_reviewers
 PATHS = [
     ("GET", ""),
     ("GET", "/scopes"),
+    ("GET", "/consent"),
     ("GET", "/webhooks"),
     ("POST", "/secrets"),
     ("POST", "/secrets/end"),

@@ -70,3 +70,26 @@ def test_an_app_goes_from_a_form_to_published_by_what_the_pages_say(
     developer.reload()
     expect(developer.get_by_text("Published").first).to_be_visible()
     assert [line.state for line in queries.apps()] == ["published"]
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (360, True), (360, False)])
+def test_a_team_looks_at_what_customers_will_see_and_can_change_nothing_there(
+    live_server: LiveServer, open_page: Callable[..., Page], width: int, scripts: bool
+) -> None:
+    team = registry.team()
+    registry.person("dev@dialler.example", ("developer", {"team_id": team}), name="Dev Rao")
+    registry.app(team)
+    page = open_page(width=width, scripts=scripts)
+    sign_in(page, live_server, "dev@dialler.example")
+    page.get_by_role("link", name="Dialler").first.click()
+    page.get_by_role("link", name="What customers will see").click()
+    expect(page.get_by_role("heading", name="May Dialler see the calls of Example Traders?")).to_be_visible()
+    expect(page.get_by_text("Shows who called.")).to_be_visible()
+    expect(page.get_by_text("These rows are made up.")).to_be_visible()
+    expect(page.get_by_text("+91••••••10").first).to_be_visible()
+    assert page.locator("main").locator("input:enabled, button:enabled").count() == 0
+    assert no_sideways_scroll(page)
+    page.get_by_role("link", name="Show it with every box ticked").click()
+    expect(page.get_by_text("+915000000010").first).to_be_visible()
+    expect(page.get_by_role("checkbox").first).to_be_checked()
+    assert no_sideways_scroll(page)

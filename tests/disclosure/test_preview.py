@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from types import ModuleType
+from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
+from phonenumbers import is_valid_number, parse
 
 from connect.core import clock
-from connect.disclosure.preview import Looker, preview
+from connect.disclosure import made_up
+from connect.disclosure.context import Context
+from connect.disclosure.preview import RESOURCES, Looker, preview, sample
+from connect.scopes import catalogue
 from connect.scopes.terms import Terms, default_terms
 from connect.scopes.text import words
 from tests.disclosure.conftest import NUMBERS
@@ -16,10 +24,19 @@ from tests.support import world
 from tests.support.entries import entries, one_entry
 from tests.support.world import REQUIRED, World
 
+# What a call has only sometimes; a made-up one lacks it.
+NOT_OF_EVERY_CALL = {"session_id", "queued_at", "ring_s", "contact_id", "disposition", "tags", "cost", "reference_id"}
+
 
 def look(world: World, scopes: frozenset[str], terms: Terms | None = None):
     looker = Looker(world.account_id, "Asia/Kolkata", world.person_id, world.app_id, "req_test")
     return preview(looker, scopes, terms or default_terms(clock.now()), words("en"))
+
+
+def nobodys(scopes: frozenset[str]) -> Context:
+    nobody = UUID(int=0)
+    terms = default_terms(clock.now())
+    return Context("portal", "sample", nobody, "person", nobody, scopes, terms, catalogue.VERSION, "UTC")
 
 
 def test_it_shows_the_accounts_own_newest_rows_with_masks(there: World) -> None:
@@ -61,3 +78,42 @@ def test_an_account_without_calls_sees_rows_that_are_nobodys_and_nothing_is_ente
 )
 def test_it_shows_the_first_resource_that_the_app_may_read(there: World, scopes: set[str], columns: list[str]) -> None:
     assert [column.key for column in look(there, frozenset(scopes)).columns] == columns
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_a_made_up_row_has_a_value_for_whatever_an_app_may_ask_of_its_resource(
+    database: ModuleType, resource: str, count_queries: Callable[[], Any]
+) -> None:
+    fields = catalogue.RESOURCES[resource].fields
+    context = nobodys(frozenset(field.scope for field in fields))
+    with count_queries() as statements:
+        records = made_up.records(context, resource)
+    assert not statements and not entries(type="disclosure")
+    filled = {name for record in records for name, value in record.items() if value not in (None, [])}
+    assert {field.name for field in fields} - filled == (NOT_OF_EVERY_CALL if resource == "call" else set())
+    assert not {number for number in re.findall(r"\+\d{8,}", str(records)) if is_valid_number(parse(number))}
+
+
+@pytest.mark.parametrize(
+    ("scopes", "first"),
+    [
+        ({"contacts:read", "contacts.details:read"}, "Made Up"),
+        ({"users:read", "numbers:read"}, "Example Agent"),
+        ({"numbers:read"}, "Front desk"),
+        ({"departments:read"}, "Sales"),
+        ({"account:read"}, "Example Traders"),
+    ],
+)
+def test_a_sample_shows_the_same_columns_as_ones_own_rows_and_says_that_it_is_made_up(
+    there: World, scopes: set[str], first: str
+) -> None:
+    own = look(there, frozenset(scopes))
+    made = sample(frozenset(scopes), default_terms(clock.now()), words("en"))
+    assert made.made_up and not own.made_up and first in made.rows[0]
+    assert (made.columns, made.caption) == (own.columns, own.caption)
+
+
+def test_a_sample_hides_what_the_app_would_not_get(database: ModuleType) -> None:
+    made = sample(REQUIRED, default_terms(clock.now()), words("en"))
+    assert orjson.loads(made.json)["caller_e164"] == "+91••••••10"
+    assert not sample(frozenset({"billing.usage:read"}), default_terms(clock.now()), words("en")).rows

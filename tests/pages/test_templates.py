@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.pages.gallery import ROOT, SAMPLES
 from tests.pages.samples import Values
-from tests.pages.samples.consent import consent_view
+from tests.pages.samples.consent import consent_context, consent_view
 from tests.pages.samples.customer import APP
 
 
@@ -50,11 +50,9 @@ def test_a_page_with_errors_says_so_in_its_title_summary_and_field(gallery: Flas
 
 def test_what_a_developer_wrote_is_shown_as_text(gallery: FlaskClient) -> None:
     hostile = '<script>alert("x")</script>'
-    view = consent_view(app=Values(APP | {"name": hostile, "developer": hostile}))
+    context = consent_context(consent_view(app=Values(APP | {"name": hostile, "developer": hostile})))
     with gallery.application.test_request_context("/customer/consent"):
-        page = gallery.application.jinja_env.get_template("customer/consent.html").render(
-            view=view, not_you_url="/", problems=None
-        )
+        page = gallery.application.jinja_env.get_template("customer/consent.html").render(context)
     assert "<script>alert" not in page
     assert str(html.escape(hostile, quote=False))[:20] in page
 

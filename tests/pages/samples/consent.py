@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from connect.disclosure.asking import EVERY_ANSWER, Permission
 from tests.pages.samples import Sample, Values
 from tests.pages.samples.customer import APP
 
@@ -14,7 +15,7 @@ _PLAIN = {
     "tier": "T1",
     "tier_words": "Everyday",
     "personal_words": "",
-    "barred_words": "",
+    "givers": frozenset(),
 }
 _PERSONAL = {"tier": "T2", "tier_words": "Personal"}
 
@@ -74,7 +75,7 @@ BARRED = _row(
     "Listen to recordings",
     "The sound of calls that were recorded.",
     "To rate how agents speak.",
-    barred_words="Your role cannot allow this; an owner can.",
+    givers=frozenset({"owner"}),
     personal_words="what was said",
     tier="T3",
     tier_words="Restricted",
@@ -118,12 +119,7 @@ def consent_view(**changes: Any) -> Values:
     return (
         Values(
             app=APP,
-            person=Values(name="Asha Menon", email="asha@menon-tiles.example"),
-            account=Values(name="Menon Tiles"),
-            role="owner",
-            may_give=True,
-            may_refuse=True,
-            may_not_words="",
+            permission=EVERY_ANSWER,
             groups=GROUPS,
             terms=Values(
                 expiry_choices=_choices(
@@ -153,41 +149,55 @@ def consent_view(**changes: Any) -> Values:
                 json=JSON,
             ),
             not_granted=NOT,
-            changes=[],
-            destination_host="crm.leadbook.example",
-            form_token="token",
-            withdraw_words="Open Connected apps here and disconnect it. It is refused at its next request.",
         )
         | changes
     )
 
 
-def _consent(**changes: Any) -> dict[str, Any]:
-    return {"view": Values(consent_view(**changes)), "not_you_url": "/sign-in", "problems": changes.get("problems")}
+def consent_context(view: Values, role: str = "owner", **changes: Any) -> dict[str, Any]:
+    who = Values(name="Asha Menon", email="asha@menon-tiles.example")
+    answering = Values(who=who, account_name="Menon Tiles", role=role, destination_host="crm.leadbook.example")
+    return {
+        "view": view,
+        "answering": answering,
+        "may_not_words": "",
+        "barred_words": lambda row: f"Your role cannot allow this; an {min(row.givers)} can.",
+        "changes": [],
+        "form_token": "token",
+        "not_you_url": "/sign-in",
+        "problems": None,
+    } | changes
 
 
 SAMPLES = {
-    "consent": Sample("customer", "customer/consent.html", _consent),
+    "consent": Sample("customer", "customer/consent.html", lambda: consent_context(consent_view())),
     "consent-changed": Sample(
         "customer",
         "customer/consent.html",
-        lambda: _consent(
+        lambda: consent_context(
+            consent_view(
+                app=Values(APP | {"reviewed": False, "privacy_date": None}),
+                preview=Values(columns=[], rows=[], caption="", made_up=True, json=""),
+            ),
             changes=["The app asks for one thing less.", "Your role is now admin."],
             problems=[Values(text="Choose for how long the app may see your calls", href="#expires-90")],
-            app=Values(APP | {"reviewed": False, "privacy_date": None}),
-            preview=Values(columns=[], rows=[], caption="", made_up=True, json=""),
         ),
     ),
     "consent-barred": Sample(
         "customer",
         "customer/consent.html",
-        lambda: _consent(role="admin", groups=[*GROUPS, Values(title="Recordings", rows=[BARRED])]),
+        lambda: consent_context(
+            consent_view(groups=[*GROUPS, Values(title="Recordings", rows=[BARRED])]),
+            role="admin",
+        ),
     ),
     "consent-may-not": Sample(
         "customer",
         "customer/consent.html",
-        lambda: _consent(
-            may_give=False, may_not_words="As a member you cannot connect apps. Ask Asha Menon (owner) to do it."
+        lambda: consent_context(
+            consent_view(permission=Permission(may_give=False)),
+            role="member",
+            may_not_words="As a member you cannot connect apps. Ask Asha Menon (owner) to do it.",
         ),
     ),
 }

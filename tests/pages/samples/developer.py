@@ -8,6 +8,7 @@ from typing import Any
 from connect.core.forms import Form
 from connect.developer.forms import EndpointForm, NewAppForm, RedirectForm, RotateForm, ScopesForm, TesterForm
 from tests.pages.samples import Sample, Values
+from tests.pages.samples.consent import consent_view
 from tests.pages.samples.customer import AT
 
 TEAM = Values(name="Leadbook")
@@ -156,6 +157,7 @@ def _app(**changes: Any) -> dict[str, Any]:
         ],
         "reviews": [Values(at=AT, words="Changes asked: say who sees the numbers.", by="A reviewer", href="")],
         "scope_form_url": "/s",
+        "consent_url": "/c",
         "endpoints_url": "/w",
     }
 
@@ -206,6 +208,21 @@ SAMPLES = {
     ),
     "app": Sample("developer", "developer/app.html", _app),
     "app-fresh": Sample("developer", "developer/app.html", lambda: _app(fresh=True, refused=True)),
+    "consent": Sample(
+        "developer",
+        "developer/consent.html",
+        lambda: {
+            "view": consent_view(),
+            "account_name": "Example Traders",
+            "back_url": "/a",
+            "versions": [
+                Values(number=2, state_words="Draft", href="/2", current=True),
+                Values(number=1, state_words="Published", href="/1", current=False),
+            ],
+            "everything": False,
+            "turn_url": "/t",
+        },
+    ),
     "scopes": Sample(
         "developer",
         "developer/scopes.html",

@@ -1,0 +1,87 @@
+"""Who answers what is asked: an authorization request in front of the signed-in person, for the account they work in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from apps_registry import clients
+from apps_registry import queries as registry
+from connect.accounts import queries as accounts
+from connect.accounts.person import CurrentPerson
+from connect.accounts.roles import ROLES
+from connect.core.i18n import language
+from connect.core.problems import Problem
+from connect.disclosure.asking import Asking, Permission, ask, permission
+from connect.grants import queries as grants
+from connect.oauth.requests import AuthorizationRequest
+from connect.scopes.scopes import TIER_RULES, highest_tier
+
+
+@dataclass(frozen=True)
+class Answering:
+    """A request, what it asks, and who answers it. `grant_version` is 0 where no grant stands; `destination_host` learns the answer."""
+
+    request_id: UUID
+    asking: Asking
+    who: CurrentPerson
+    account_id: UUID
+    account_name: str
+    role: str
+    permission: Permission
+    grant_version: int
+    destination_host: str
+
+
+def gather(request: AuthorizationRequest, who: CurrentPerson, account_id: UUID) -> Answering:
+    """Everything about a request. Raises Problem when the app can no longer be connected to this account."""
+    account, app = accounts.account(account_id), registry.app_page(request.app_id)
+    client = clients.find_client(app.client_id)
+    if client is None or not client.usable or client.version is None:
+        raise Problem("gone", _("This app can no longer be connected."))
+    if not clients.may_connect(client, account.id, account.kind):
+        raise Problem("forbidden", _("This app is still being tested and is not open to your business."))
+    live = grants.live_of_app(account.id, app.id)
+    standing = live if live and live.live else None
+    asking = ask(
+        app,
+        client.version,
+        frozenset(request.scopes),
+        asked_at=request.created_at,
+        timezone=account.timezone,
+        language=language(),
+        policy_hash=client.policy_hash,
+        allowed_before=frozenset(standing.scopes) if standing else frozenset(),
+    )
+    return Answering(
+        request_id=request.id,
+        asking=asking,
+        who=who,
+        account_id=account.id,
+        account_name=account.name,
+        role=_role(who, account.id),
+        permission=permission(asking, who.rights_in(account.id)),
+        grant_version=standing.version if standing else 0,
+        destination_host=urlsplit(request.redirect_uri).netloc or urlsplit(request.redirect_uri).scheme,
+    )
+
+
+def restricted(scopes: frozenset[str]) -> bool:
+    """Whether a fresh sign-in is needed to give them."""
+    tier = highest_tier(scopes)
+    return tier is not None and TIER_RULES[tier].owner_only
+
+
+def switch_url(request_id: str) -> str:
+    """Where "Not you?" leads."""
+    return url_for("signin.sign_in", request=request_id)
+
+
+def _role(who: CurrentPerson, account_id: UUID) -> str:
+    """Their first role there, in words."""
+    seat = next((seat for seat in who.seats if seat.account_id == account_id), None)
+    return str(ROLES[seat.role].words) if seat else ""
