@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
-from connect.core import database, settings
+from connect.core import bulk, database, settings
 from connect.ledger import lines, models
 from connect.ledger.models import LOG
 
@@ -51,13 +51,12 @@ def index_once() -> int:
         if not batch:
             return 0
         rows = [
-            {"log_id": LOG, "key": item, "entry_id": entry_id}
+            (LOG, item, entry_id)
             for _, entry_id, data in batch
             if data is not None
             for item in sorted(keys_of(data))
         ]
-        if rows:
-            connection.execute(database.upsert(models.subject_index).on_conflict_do_nothing(), rows)
+        bulk.insert_rows(connection, models.subject_index, rows, on_conflict="DO NOTHING")
         done = update(models.state).where(models.state.c.log_id == LOG).values(indexed=batch[-1][0] + 1)
         connection.execute(done)
     return len(batch)

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from connect.core import clock, database, health, ids, log, settings
+from connect.core import bulk, clock, database, health, ids, log, settings
 from connect.ledger import index, key_entry, keys, models, note, published, store, tiles, tree
 from connect.ledger.commitment import ENTRY_BYTES
 from connect.ledger.models import LOG
@@ -26,6 +26,7 @@ from connect.ledger.store import Damaged, Head
 
 _AFTER_REFUSAL = 30.0  # seconds until a sealer that refused looks again
 _AFTER_LOSS = 1.0  # seconds until it looks for a database that went away
+_WIDER_TILE = "(log_id, level, number) DO UPDATE SET width = excluded.width, data = excluded.data"
 
 logger = log.get("ledger")
 
@@ -209,18 +210,13 @@ def _take(connection: Connection, limit: int) -> list[tuple[UUID, bytes]]:
 
 
 def _insert_leaves(connection: Connection, first: int, entry_ids: Sequence[UUID]) -> None:
-    rows = [{"log_id": LOG, "leaf_index": i, "entry_id": entry_id} for i, entry_id in enumerate(entry_ids, first)]
-    connection.execute(insert(models.leaf), rows)
+    rows = [(LOG, place, entry_id) for place, entry_id in enumerate(entry_ids, first)]
+    bulk.insert_rows(connection, models.leaf, rows)
 
 
 def _upsert_tiles(connection: Connection, changed: Sequence[tiles.Tile]) -> None:
-    statement = database.upsert(models.tile)
-    statement = statement.on_conflict_do_update(
-        index_elements=["log_id", "level", "number"],
-        set_={"width": statement.excluded.width, "data": statement.excluded.data},
-    )
-    rows = [{"log_id": LOG, "level": t.level, "number": t.number, "width": t.width, "data": t.data} for t in changed]
-    connection.execute(statement, rows)
+    rows = [(LOG, tile.level, tile.number, tile.width, tile.data) for tile in changed]
+    bulk.insert_rows(connection, models.tile, rows, on_conflict=_WIDER_TILE)
 
 
 def _upsert_checkpoint(connection: Connection, head: Head) -> None:

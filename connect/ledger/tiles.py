@@ -122,22 +122,30 @@ def edge_root(size: int, right: Mapping[tuple[int, int], bytes]) -> bytes:
 
 def grow(size: int, right: Mapping[tuple[int, int], bytes], entries: Sequence[bytes]) -> Growth:
     """Append `entries` to a tree of `size` whose `edge` tiles are `right` (cut to the tree's size)."""
-    changed: dict[tuple[int, int], bytearray] = {}
-
-    def append(level: int, position: int, item: bytes) -> None:
-        key = (level, position >> HEIGHT)
-        data = changed.setdefault(key, bytearray(right.get(key, b"")))
-        data += item
-        if level != ENTRIES and position & (WIDTH - 1) == WIDTH - 1:
-            append(level + 1, position >> HEIGHT, tree.root(hashes(bytes(data))))
-
-    for index, entry in enumerate(entries, start=size):
-        append(ENTRIES, index, len(entry).to_bytes(2, "big") + entry)
-        append(0, index, tree.leaf_hash(entry))
+    changed = _widened(right, ENTRIES, size, [pack_entries([entry]) for entry in entries])
+    level, first, row = 0, size, tree.leaf_hashes(entries)
+    while row:
+        wider = _widened(right, level, first, row)
+        changed |= wider
+        level, first = level + 1, first >> HEIGHT
+        row = [tree.root(hashes(data)) for data in wider.values() if len(data) == WIDTH * HASH_BYTES]
     grown = size + len(entries)
-    tiles = tuple(Tile(*key, width_at(grown, *key), bytes(data)) for key, data in changed.items())
-    known = dict(right) | {(tile.level, tile.number): tile.data for tile in tiles}
-    return Growth(grown, edge_root(grown, known), tiles)
+    tiles = tuple(Tile(*key, width_at(grown, *key), data) for key, data in changed.items())
+    return Growth(grown, edge_root(grown, {**right, **changed}), tiles)
+
+
+def _widened(
+    right: Mapping[tuple[int, int], bytes], level: int, first: int, items: Sequence[bytes]
+) -> dict[tuple[int, int], bytes]:
+    """The tiles of a level that take `items`, the first of them at position `first` of the level."""
+    wider: dict[tuple[int, int], bytes] = {}
+    done = 0
+    while done < len(items):
+        number, within = divmod(first + done, WIDTH)
+        part = items[done : done + WIDTH - within]
+        wider[level, number] = right.get((level, number), b"") + b"".join(part)
+        done += len(part)
+    return wider
 
 
 def node_reader(read: Callable[[int, int], bytes]) -> tree.Node:
