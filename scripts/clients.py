@@ -28,6 +28,10 @@ _PUSHED = """\
 To keep the request out of the address bar, push it first (RFC 9126): the platform checks all of it and who you are before a browser is
 sent anywhere, and the browser carries a reference that lasts 90 seconds until it is opened and is spent when the customer answers."""
 
+_DPOP = """\
+To bind tokens to a key, so that a stolen one is of no use (DPoP, RFC 9449): the code is bound from the pushed request on, then each
+token. `withNonce` is for a platform that asks for a nonce; nothing else has to be known about it."""
+
 _REQUESTS_OAUTHLIB = """\
 It compares `state` too, within one session, and leaves `iss` to you. Set `OAUTHLIB_RELAX_TOKEN_SCOPE=1`: without it a customer who
 leaves a box unticked is an exception. To try it over `http`, set `OAUTHLIB_INSECURE_TRANSPORT=1`."""
@@ -51,6 +55,8 @@ def clients_page() -> str:
         _script("oauth4webapi"),
         _PUSHED,
         _script("oauth4webapi-pushed"),
+        _DPOP,
+        _script("oauth4webapi-dpop"),
         "## openid-client",
         "By the same author, and shorter.",
         _script("openid-client"),

@@ -31,6 +31,16 @@ TYPES: dict[str, Type] = {
     "not-authenticated": Type(
         401, "A valid access token is needed", "Send `Authorization: Bearer vta_...` with a token of ours."
     ),
+    "invalid-proof": Type(
+        401,
+        "The DPoP proof does not hold",
+        "Make a new proof for each request. For `use_dpop_nonce`, put the value of the `DPoP-Nonce` header into it and try again.",
+    ),
+    "insufficient-user-authentication": Type(
+        401,
+        "The person has to sign in again",
+        "Send them through a new authorization request with the `max_age` of this answer; the new token will do.",
+    ),
     "token-expired": Type(
         401, "The access token has expired", "Get another with the refresh token, then repeat the request."
     ),

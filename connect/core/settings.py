@@ -99,6 +99,15 @@ class Settings:
         days(7), "How long an ended token is remembered, so that the app can be told why it ended", unit="s"
     )
     oauth_body_limit: int = setting(65_536, "Largest body at an OAuth endpoint", unit="bytes")
+    dpop_nonce: str = setting(
+        "never",
+        "Whose DPoP proofs must have a nonce of the platform's: `never`, `fapi` (apps of that profile), `always`",
+    )
+    dpop_nonce_life: timedelta = setting(seconds(300), "How long such a nonce may be used", unit="s")
+    dpop_proof_life: timedelta = setting(seconds(60), "A DPoP proof older than this is refused", unit="s")
+    proof_leeway: timedelta = setting(
+        seconds(15), "How far the clock of an app may be ahead in what it signs; FAPI 2.0 wants 10 to 60", unit="s"
+    )
     secret_overlap: timedelta = setting(days(1), "How long the old client secret lives after a rotation", unit="s")
 
     # Grants
@@ -249,6 +258,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"{PREFIX}MODE must be development or production")
     if urlsplit(settings.base_url).scheme not in {"http", "https"} or settings.base_url.endswith("/"):
         raise SettingsError(f"{PREFIX}BASE_URL must be an http(s) address without a slash at its end")
+    if settings.dpop_nonce not in {"never", "fapi", "always"}:
+        raise SettingsError(f"{PREFIX}DPOP_NONCE must be never, fapi or always")
     if settings.webhook_lease <= settings.egress_total:
         raise SettingsError(f"{PREFIX}WEBHOOK_LEASE must be longer than {PREFIX}EGRESS_TOTAL")
     for name, kind in _LISTS.items():

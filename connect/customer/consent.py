@@ -211,6 +211,9 @@ def _open(text: str) -> Any:
         )
     if found.expired:
         return _ended(_("This request has expired"), [_("It was open for too long. Start again in the app.")])
+    if found.sign_in_after is not None and person().authenticated_at < found.sign_in_after:
+        returning.go_on_to(url_for("customer.consent", request_id=text))
+        return redirect(url_for("signin.confirm"), 303)
     return found
 
 

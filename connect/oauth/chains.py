@@ -30,7 +30,8 @@ CODE_REUSE = "authorization code used twice"
 _COLUMNS: tuple[Any, ...] = (
     TokenChain.id, TokenChain.app_id, TokenChain.account_id, TokenChain.grant_id, TokenChain.scopes, TokenChain.resource,
     TokenChain.generation, TokenChain.current, TokenChain.previous, TokenChain.replay_until, TokenChain.replays,
-    TokenChain.idle_expires_at, TokenChain.expires_at, TokenChain.ended_at, TokenChain.end_reason,
+    TokenChain.jkt, TokenChain.authenticated_at, TokenChain.idle_expires_at, TokenChain.expires_at, TokenChain.ended_at,
+    TokenChain.end_reason,
 )  # fmt: skip
 _OWN = len(_COLUMNS)
 
@@ -51,6 +52,8 @@ class Chain:
     previous: bytes | None
     replay_until: datetime | None
     replays: int
+    jkt: str | None
+    authenticated_at: datetime | None
     idle_expires_at: datetime
     expires_at: datetime
     ended_at: datetime | None
@@ -66,6 +69,7 @@ class Chain:
             chain_id=self.id,
             resource=self.resource,
             until=self.standing.grant_expires_at,
+            authenticated_at=self.authenticated_at,
         )
 
     def over(self, now: datetime) -> bool:
@@ -86,6 +90,8 @@ def begin(session: Session, basis: Basis, names: list[str], first: RefreshToken 
         "generation": 0,
         "current": first.digest if first else None,
         "replays": 0,
+        "jkt": basis.jkt,
+        "authenticated_at": basis.authenticated_at,
         "created_at": now,
         "idle_expires_at": now + config.refresh_idle,
         "expires_at": now + config.refresh_absolute,
@@ -112,8 +118,18 @@ def look(connection: Connection, chain_id: UUID) -> Chain | None:
     return None if row is None else Chain(Standing(*row[_OWN:]), *row[:_OWN])
 
 
-def rotate(session: Session, presented: RefreshToken, successor: RefreshToken, body: bytes, now: datetime) -> bool:
-    """Put `successor` in the place of `presented` and keep its answer `body` sealed; False when another use was faster."""
+def rotate(
+    session: Session,
+    presented: RefreshToken,
+    successor: RefreshToken,
+    body: bytes,
+    now: datetime,
+    jkt: str | None = None,
+) -> bool:
+    """Put `successor` in the place of `presented` and keep its answer `body` sealed; False when another use was faster.
+
+    `jkt` is the key that the answer's access token is bound to: only who holds it may ask for the answer again.
+    """
     config = settings.current()
     moved = session.connection().execute(
         _ROTATE,
@@ -123,7 +139,7 @@ def rotate(session: Session, presented: RefreshToken, successor: RefreshToken, b
             "now": now,
             "new_generation": successor.generation,
             "new_current": successor.digest,
-            "new_replay_box": keyring.seal_with(presented.box_key, body, presented.chain_id.bytes),
+            "new_replay_box": keyring.seal_with(presented.box_key, body, _label(presented, jkt)),
             "new_replay_until": now + config.refresh_replay_window,
             "new_idle_expires_at": now + config.refresh_idle,
         },
@@ -131,8 +147,11 @@ def rotate(session: Session, presented: RefreshToken, successor: RefreshToken, b
     return bool(moved.rowcount)
 
 
-def again(session: Session, presented: RefreshToken, now: datetime) -> bytes | None:
-    """The answer that `presented` was given, while it may be asked again; None when it may not. Each time is counted."""
+def again(session: Session, presented: RefreshToken, now: datetime, jkt: str | None = None) -> bytes | None:
+    """The answer that `presented` was given, while it may be asked again; None when it may not. Each time is counted.
+
+    Raises ValueError where it was given to another key than `jkt`.
+    """
     counted = (
         update(TokenChain)
         .where(
@@ -145,7 +164,7 @@ def again(session: Session, presented: RefreshToken, now: datetime) -> bytes | N
         .returning(TokenChain.replay_box)
     )
     box = session.connection().execute(counted).scalar()
-    return None if box is None else keyring.unseal_with(presented.box_key, box, presented.chain_id.bytes)
+    return None if box is None else keyring.unseal_with(presented.box_key, box, _label(presented, jkt))
 
 
 def end(session: Session, chain_id: UUID, reason: str, now: datetime) -> bool:
@@ -156,6 +175,10 @@ def end(session: Session, chain_id: UUID, reason: str, now: datetime) -> bool:
         return False
     tokens.end_of_chain(session, chain_id, now)
     return True
+
+
+def _label(presented: RefreshToken, jkt: str | None) -> bytes:
+    return presented.chain_id.bytes + (jkt or "").encode()
 
 
 _INSERT = insert(TokenChain)

@@ -33,6 +33,11 @@ class OAuthClient(ClientMixin):
         of_a_customer = (CODE, REFRESH) if kind.redirects else ()
         return (*of_a_customer, ALONE) if kind.has_secret else of_a_customer
 
+    @property
+    def must_prove_a_key(self) -> bool:
+        """Whether its tokens are always bound to a key: in the fapi tier (FAPI 2.0 5.3.2.1)."""
+        return self.app.profile == "fapi"
+
     def get_client_id(self) -> str:
         return self.app.client_id
 

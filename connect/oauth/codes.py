@@ -25,7 +25,8 @@ PREFIX = "vtc"
 _COLUMNS: tuple[Any, ...] = (
     AuthorizationCode.digest, AuthorizationCode.app_id, AuthorizationCode.account_id, AuthorizationCode.grant_id,
     AuthorizationCode.person_id, AuthorizationCode.redirect_uri, AuthorizationCode.scopes, AuthorizationCode.code_challenge,
-    AuthorizationCode.resource, AuthorizationCode.expires_at, AuthorizationCode.used_at, AuthorizationCode.chain_id,
+    AuthorizationCode.resource, AuthorizationCode.jkt, AuthorizationCode.authenticated_at, AuthorizationCode.expires_at,
+    AuthorizationCode.used_at, AuthorizationCode.chain_id,
 )  # fmt: skip
 _OWN = len(_COLUMNS)
 
@@ -55,6 +56,8 @@ class Code(AuthorizationCodeMixin):
     scopes: list[str]
     code_challenge: str
     resource: str | None
+    jkt: str | None
+    authenticated_at: datetime
     expires_at: datetime
     used_at: datetime | None
     chain_id: UUID | None
@@ -77,6 +80,7 @@ class Code(AuthorizationCodeMixin):
             resource=self.resource,
             person_id=self.person_id,
             until=self.standing.grant_expires_at,
+            authenticated_at=self.authenticated_at,
         )
 
 
@@ -96,6 +100,8 @@ def issue(session: Session, code: str, request: StoredRequest) -> None:
         "redirect_uri": request.form["redirect_uri"],
         "scopes": names,
         "code_challenge": request.form["code_challenge"],
+        "resource": request.form.get("resource"),
+        "jkt": request.form.get("dpop_jkt"),
         "authenticated_at": approval.authenticated_at,
         "created_at": request.now,
         "expires_at": request.now + settings.current().code_ttl,

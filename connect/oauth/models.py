@@ -52,7 +52,8 @@ class AuthorizationCode(Base):
     redirect_uri: Mapped[str] = mapped_column(String(2000))
     scopes: Mapped[list[str]] = mapped_column(Json)
     code_challenge: Mapped[str] = mapped_column(String(128))
-    resource: Mapped[str | None] = mapped_column(String(2000))
+    resource: Mapped[str | None] = mapped_column(String(2000))  # the audience, as audience.py writes it
+    jkt: Mapped[str | None] = mapped_column(String(43))  # the key that must exchange it (RFC 9449 10)
     authenticated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -88,6 +89,10 @@ class TokenChain(Base):
     replay_box: Mapped[bytes | None] = mapped_column(LargeBinary)
     replay_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replays: Mapped[int] = mapped_column(default=0)
+    jkt: Mapped[str | None] = mapped_column(String(43))  # the key that must refresh (RFC 9449 5)
+    authenticated_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # when the person who allowed it had signed in
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     idle_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -109,6 +114,8 @@ class AccessToken(Base):
     chain_id: Mapped[UUID | None] = mapped_column(Id)
     scopes: Mapped[list[str]] = mapped_column(Json)
     resource: Mapped[str | None] = mapped_column(String(2000))
+    jkt: Mapped[str | None] = mapped_column(String(43))  # the key that must send it; None for a bearer token
+    authenticated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -20,6 +20,7 @@ from connect.accounts.models import SignInSession
 from connect.core import clock, database, ids, settings
 from connect.core.problems import Problem
 from connect.grants.models import Grant
+from connect.oauth import reauthentication
 from connect.oauth.codes import Approval
 from connect.oauth.grant_types.authorization_code import AuthorizationCodeGrant
 from connect.oauth.incoming import OAuthRequest, StoredRequest
@@ -27,7 +28,19 @@ from connect.oauth.models import AuthRequest
 from connect.oauth.server import server
 
 PREFIX = "areq"  # of a request's id in an address
-_KEPT = ("response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method")
+_KEPT = (
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "dpop_jkt",
+    "prompt",
+    "max_age",
+    "login_hint",
+)
 ALLOWED, DENIED = "allowed", "denied"
 
 
@@ -58,6 +71,11 @@ class AuthorizationRequest:
         return self.expires_at <= clock.now()
 
     @property
+    def sign_in_after(self) -> datetime | None:
+        """A person whose sign-in is older than this confirms it first (reauthentication.py); None where any will do."""
+        return reauthentication.sign_in_after(self.parameters, self.created_at)
+
+    @property
     def open(self) -> bool:
         """Whether it may still be decided."""
         return self.decided_at is None and not self.expired
@@ -71,6 +89,8 @@ def text_id(request_id: UUID) -> str:
 def store(session: Session, request: OAuthRequest, *, reference: str | None = None) -> UUID:
     """Keep a request that passed every rule; its id. One that is pushed has a `reference`, and less time until a browser brings it."""
     kept = {name: request.form[name] for name in _KEPT if name in request.form}
+    if request.audience is not None:
+        kept["resource"] = request.audience
     request_id, config = ids.new(), settings.current()
     row = {
         "id": request_id,

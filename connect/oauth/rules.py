@@ -19,13 +19,15 @@ from authlib.oauth2.rfc6749 import (
 from flask_babel import gettext as _
 
 from connect.core.problems import Problem
-from connect.oauth import clients
+from connect.oauth import audience, clients, dpop, reauthentication
 from connect.oauth.incoming import OAuthRequest
 from connect.scopes import scopes
 from connect.scopes.errors import ScopesError
 
 LONGEST_STATE = 4096
 _LONGEST_URI = 2000  # as the registry allows; a native app's port could make it longer
+_LONGEST_HINT = 254  # an e-mail address (RFC 5321 4.5.3.1)
+_LONGEST_NUMBER = 9  # digits
 _SHOWN_AT_MOST = 200  # characters of the caller's own scopes in a description
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of a SHA-256, which is what S256 makes
 
@@ -164,6 +166,37 @@ def scope_is_the_apps(request: OAuthRequest) -> None:
     request.scope = scopes.join(names)
 
 
+def key_is_a_thumbprint(request: OAuthRequest) -> None:
+    """RFC 9449 10: dpop_jkt binds the code to a key."""
+    if "dpop_jkt" in request.form and not dpop.is_thumbprint(request.form["dpop_jkt"]):
+        raise InvalidRequestError("The dpop_jkt must be the base64url form of a SHA-256: 43 characters.")
+
+
+def resource_is_here(request: OAuthRequest) -> None:
+    """RFC 8707 2: what the tokens are for; the API where nothing is named."""
+    request.audience = audience.of(request.resources)
+
+
+def prompt_is_known(request: OAuthRequest) -> None:
+    """OpenID Connect Core 3.1.2.1. With none nothing may stand beside it."""
+    prompts = reauthentication.prompts(request.form)
+    if prompts - reauthentication.PROMPTS or ("none" in prompts and len(prompts) > 1):
+        raise InvalidRequestError("The prompt must be login, consent, or none alone.")
+
+
+def max_age_is_a_number(request: OAuthRequest) -> None:
+    """OpenID Connect Core 3.1.2.1, RFC 9470 4: seconds since the person signed in."""
+    text = request.form.get("max_age", "0")
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+        raise InvalidRequestError(f"The max_age must be a number of seconds, of at most {_LONGEST_NUMBER} digits.")
+
+
+def login_hint_is_bounded(request: OAuthRequest) -> None:
+    """OpenID Connect Core 3.1.2.1: the person's e-mail address, to be put into the form for them."""
+    if len(request.form.get("login_hint", "")) > _LONGEST_HINT:
+        raise InvalidRequestError(f"The login_hint may have {_LONGEST_HINT} characters.")
+
+
 SHOWN: tuple[Rule, ...] = (
     client_is_named_once,
     client_is_known,
@@ -189,6 +222,11 @@ TOLD: tuple[Rule, ...] = (
     challenge_is_well_formed,
     scope_is_known,
     scope_is_the_apps,
+    key_is_a_thumbprint,
+    resource_is_here,
+    prompt_is_known,
+    max_age_is_a_number,
+    login_hint_is_bounded,
 )
 
 

@@ -13,7 +13,7 @@ from flask import request as flask_request
 from sqlalchemy.orm import Session
 
 from connect.core import database, limits, settings
-from connect.oauth import answers, authentication, clients, incoming, record, refresh_tokens, tokens
+from connect.oauth import answers, authentication, binding, clients, incoming, record, refresh_tokens, tokens
 from connect.oauth.clients import OAuthClient
 from connect.oauth.errors import Guess, TheftSeen
 from connect.oauth.grant_types.authorization_code import AuthorizationCodeGrant, Pkce
@@ -89,6 +89,7 @@ class Server(AuthorizationServer):
         grant = self.get_token_grant(request)
         client = self.authenticate_client(request, grant.TOKEN_ENDPOINT_AUTH_METHODS)
         limits.hit("token", f"{client.get_client_id()} {request.address}", settings.current().token_rate)
+        binding.read(request, client, needed=client.must_prove_a_key)
 
         def attempt(session: Session) -> Answer | OAuth2Error:
             request.session = session
@@ -103,10 +104,12 @@ class Server(AuthorizationServer):
 def _attempt(grant: Any, request: OAuthRequest) -> Answer | OAuth2Error:
     """The answer of a grant type, inside the transaction. An OAuth2Error leaves it and undoes what was written (R6).
 
-    Two are handed back instead, so that the transaction goes on: one of the checks, which write nothing and are thus no reason to undo
-    what others wrote in the same commit, and TheftSeen, whose effects stay.
+    Two are handed back instead, so that the transaction goes on: one of the checks, which write no more than that a proof was used and
+    are thus no reason to undo what others wrote in the same commit, and TheftSeen, whose effects stay.
     """
     try:
+        if request.proof is not None:
+            request.proof.spend(request.session)
         grant.validate_token_request()
     except OAuth2Error as error:
         return error

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify
 
 from connect.core import settings
 from connect.core.access import public
-from connect.oauth import authentication, clients, refusals
+from connect.oauth import authentication, clients, dpop, reauthentication, refusals
 from connect.scopes.scopes import APP_SCOPES, CONSENT_SCOPES, CUSTOMER_SCOPES
 
 blueprint = Blueprint("well_known", __name__)
@@ -33,7 +33,7 @@ def protected_resource() -> Response:
 
 
 def authorization_server_metadata() -> dict[str, Any]:
-    """The members of RFC 8414 2, RFC 9126 5, RFC 9207 3 and RFC 9728 4 that are true of this server."""
+    """The members of RFC 8414 2, RFC 9126 5, RFC 9207 3, RFC 9449 5.1, RFC 9470 7 and RFC 9728 4 that are true of this server."""
     base = settings.current().base_url
     return {
         "issuer": base,
@@ -51,6 +51,9 @@ def authorization_server_metadata() -> dict[str, Any]:
         "revocation_endpoint_auth_methods_supported": list(authentication.METHODS),
         "introspection_endpoint_auth_methods_supported": _SECRET_METHODS,
         "code_challenge_methods_supported": ["S256"],
+        "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
+        "prompt_values_supported": sorted(reauthentication.PROMPTS),
+        "acr_values_supported": [reauthentication.PASSWORD],
         "authorization_response_iss_parameter_supported": True,
         "protected_resources": [base],
     }
@@ -65,4 +68,6 @@ def protected_resource_metadata() -> dict[str, Any]:
         "authorization_servers": [base],
         "scopes_supported": sorted(CUSTOMER_SCOPES | APP_SCOPES),
         "bearer_methods_supported": ["header"],
+        "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
+        "dpop_bound_access_tokens_required": False,
     }

@@ -33,6 +33,17 @@ def test_oauth4webapi_pushes_its_requests(stage: Stage) -> None:
     assert stage.script("story.mjs", "./oauth4webapi-pushed.mjs") == STORY
 
 
+@pytest.mark.parametrize(
+    "overrides", [{"dpop_nonce": "never"}, {"dpop_nonce": "always"}], ids=["plain", "with a nonce"]
+)
+def test_oauth4webapi_binds_its_tokens_to_a_key(stage: Stage) -> None:
+    saw = stage.script("story.mjs", "./oauth4webapi-dpop.mjs")
+    seen = saw.pop("introspected")
+    assert saw == STORY | {"introspectedAfterRevoking": {"active": False}}
+    assert seen["token_type"] == "DPoP"
+    assert len(seen["cnf"]["jkt"]) == 43
+
+
 def test_openid_client_connects_reads_refreshes_revokes_and_sees_the_end(stage: Stage) -> None:
     assert stage.script("story.mjs", "./openid-client.mjs") == STORY
 

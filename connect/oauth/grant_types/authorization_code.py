@@ -6,17 +6,18 @@ second one by the same client with the same verifier ends what the first began, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from authlib.oauth2.rfc6749 import AccessDeniedError, InvalidGrantError, grants
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from connect.core import ids, settings
-from connect.oauth import answers, chains, codes, refresh_tokens, rules, thefts
+from connect.oauth import answers, binding, chains, codes, refresh_tokens, rules, thefts
 from connect.oauth.clients import OAuthClient
 from connect.oauth.codes import Approval, Code
 from connect.oauth.errors import NeverIssued, TheftSeen
-from connect.oauth.grant_types.base import Issuing, must_stand
+from connect.oauth.grant_types.base import Issuing, must_be_for, must_stand
 from connect.oauth.incoming import OAuthRequest, StoredRequest
 from connect.oauth.tokens import Basis
 from connect.scopes.scopes import OFFLINE_ACCESS
@@ -57,6 +58,7 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
         if found is None or found.app_id != client.app_id:
             raise NeverIssued
         must_stand(found.standing, self.request)
+        must_be_for(self.request, jkt=found.jkt, resource=found.resource)
         if not found.get_scope():
             raise InvalidGrantError("Nothing of what this code was for is granted any more.")
         return found
@@ -76,7 +78,9 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
 
     def save_token(self, token: dict[str, Any]) -> None:
         first = refresh_tokens.parse(token.get("refresh_token", ""))
-        chains.begin(self.request.session, self.request.user, token["scope"].split(), first, self.request.now)
+        code: Code = self.request.authorization_code
+        basis = replace(self.request.user, resource=code.resource, jkt=binding.of_refresh_tokens(self.request))
+        chains.begin(self.request.session, basis, token["scope"].split(), first, self.request.now)
         self.server.save_token(token, self.request)
 
     def delete_authorization_code(self, authorization_code: Code) -> None:

@@ -12,7 +12,7 @@ from connect.oauth import chains, record, refresh_tokens, thefts
 from connect.oauth.chains import Chain
 from connect.oauth.clients import OAuthClient
 from connect.oauth.errors import NeverIssued, TheftSeen
-from connect.oauth.grant_types.base import Issuing, must_stand
+from connect.oauth.grant_types.base import Issuing, must_be_for, must_stand
 from connect.oauth.refresh_tokens import RefreshToken
 from connect.scopes import scopes
 
@@ -46,12 +46,13 @@ class RefreshTokenGrant(Issuing, grants.RefreshTokenGrant):
         if presented.check_client(self.request.client):
             must_stand(chain.standing, self.request)
             _must_go_on(chain, self.request.now)
+            must_be_for(self.request, jkt=chain.jkt, resource=chain.resource)
         return presented
 
     def create_token_response(self) -> tuple[int, bytes, Any]:
         token, chain = self.request.refresh_token.token, self.request.refresh_token.chain
-        body = self._successor(token, chain) or chains.again(self.request.session, token, self.request.now)
-        return 200, body or self._refuse(token), self.TOKEN_RESPONSE_HEADER
+        body = self._successor(token, chain) or self._again(token) or self._refuse(token)
+        return 200, body, self.TOKEN_RESPONSE_HEADER
 
     def _passed_over(self, chain: Chain) -> frozenset[str]:
         """What the customer refused, where it is asked for beside what they granted (RFC 6749 3.3).
@@ -69,12 +70,20 @@ class RefreshTokenGrant(Issuing, grants.RefreshTokenGrant):
         said = self.generate_token(scope=self._scope(chain))
         successor = refresh_tokens.make(chain.id, token.generation + 1)
         body = orjson.dumps(said | {"refresh_token": successor.text})
-        if not chains.rotate(request.session, token, successor, body, request.now):
+        if not chains.rotate(request.session, token, successor, body, request.now, request.jkt):
             return None
         if chain.replays:
             record.replayed(request.session, chain.basis, chain.generation, chain.replays)
         self.server.save_token(said | {"refresh_token": successor.text}, request)
         return body
+
+    def _again(self, token: RefreshToken) -> bytes | None:
+        """The answer that `token` got a moment ago, for who holds the key that it was bound to."""
+        request = self.request
+        try:
+            return chains.again(request.session, token, request.now, request.jkt)
+        except ValueError as error:
+            raise InvalidGrantError("This was refreshed a moment ago with another key.") from error
 
     def _scope(self, chain: Chain) -> str:
         """What was asked for, or all of the chain, as far as the customer still grants it."""
