@@ -15,12 +15,8 @@ from joserfc import jwk, jws
 from joserfc.errors import JoseError
 from joserfc.jwk import Key
 
-ALGORITHMS = (
-    "ES256",
-    "PS256",
-    "EdDSA",
-    "Ed25519",
-)  # RFC 7518 3.1, RFC 8037 3.1; the last is EdDSA's newer name (RFC 9864 2.2)
+# RFC 7518 3.1, RFC 8037 3.1; the last is EdDSA's newer name (RFC 9864 2.2)
+ALGORITHMS = ("ES256", "PS256", "EdDSA", "Ed25519")
 LONGEST = 6144  # characters: PS256 with a key of 4,096 bits in the header takes 1,900
 
 _MEMBERS = {"EC": ("crv", "x", "y"), "RSA": ("n", "e"), "OKP": ("crv", "x")}
