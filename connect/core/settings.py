@@ -113,6 +113,9 @@ class Settings:
     # Grants
     grant_default_life: timedelta = setting(days(90), "Expiry offered first on the consent page", unit="s")
     grant_longest_life: timedelta = setting(days(730), "Longest expiry a customer may choose", unit="s")
+    grant_confirmation_time: timedelta = setting(
+        days(14), "How long a grant goes on unconfirmed once who stands behind it may not give it any more", unit="s"
+    )
     history_default: timedelta = setting(days(90), "How far back a grant reaches by default", unit="s")
 
     # API
