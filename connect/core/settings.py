@@ -94,7 +94,9 @@ class Settings:
         seconds(10), "How long the same answer may be asked again after a refresh", unit="s"
     )
     token_rate: str = setting("600/minute", "Token requests per client and address")
-    token_failure_rate: str = setting("30/minute", "Failed token, code and secret guesses per address")
+    token_failure_rate: str = setting(
+        "30/minute", "Wrong secrets, codes and tokens per address, and per client that proved who it is"
+    )
     token_keep: timedelta = setting(
         days(7), "How long an ended token is remembered, so that the app can be told why it ended", unit="s"
     )
