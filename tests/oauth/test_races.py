@@ -1,8 +1,8 @@
-"""Acts that come at the same moment, each on a connection of its own."""
+"""Acts that come at the same moment: on PostgreSQL each in a process of its own, on SQLite, which one process writes, in threads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -20,11 +20,12 @@ from connect.oauth.models import AccessToken, AuthorizationCode, TokenChain
 from connect.oauth.requests import AlreadyDecided
 from tests.oauth.flow import Flow, basic
 from tests.oauth.look import count, entries, grant_id
+from tests.support import processes, threads
 from tests.support.clock import Clock
 from tests.support.databases import sqlite_only
-from tests.support.threads import together
 
 MANY = 16
+Together = Callable[..., list[Any]]
 
 
 @pytest.fixture
@@ -34,7 +35,13 @@ def overrides() -> dict[str, Any]:
     return {"code_race_window": moment, "refresh_replay_window": moment, "token_rate": "", "token_failure_rate": ""}
 
 
-def test_38_of_many_exchanges_of_one_code_one_succeeds_and_its_tokens_live(flow: Flow) -> None:
+@pytest.fixture
+def together(dialect: str) -> Together:
+    """Makes calls at the same moment; what each returned or raised, in their order."""
+    return processes.together if dialect == "postgresql" else threads.together
+
+
+def test_38_of_many_exchanges_of_one_code_one_succeeds_and_its_tokens_live(flow: Flow, together: Together) -> None:
     """Trap T3: three parallel exchanges gave 200, 200 and 500 with Authlib's own redemption."""
     code = flow.code()
     answers = together(*[partial(flow.exchange, code)] * MANY)
@@ -47,7 +54,7 @@ def test_38_of_many_exchanges_of_one_code_one_succeeds_and_its_tokens_live(flow:
     assert count(AccessToken) == 2
 
 
-def test_43_many_refreshes_get_one_successor_and_the_grant_lives(flow: Flow) -> None:
+def test_43_many_refreshes_get_one_successor_and_the_grant_lives(flow: Flow, together: Together) -> None:
     """Trap T4: four parallel refreshes gave four successors with Authlib's own."""
     token = flow.connect()["refresh_token"]
     answers = together(*[partial(flow.refresh, token)] * MANY)
@@ -60,14 +67,14 @@ def test_43_many_refreshes_get_one_successor_and_the_grant_lives(flow: Flow) -> 
     assert flow.refresh(answers[0].json["refresh_token"]).status_code == 200
 
 
-def test_43_a_public_client_races_as_well(public: Flow) -> None:
+def test_43_a_public_client_races_as_well(public: Flow, together: Together) -> None:
     token = public.connect()["refresh_token"]
     answers = together(*[partial(public.refresh, token)] * MANY)
     assert len({(answer.status_code, answer.data) for answer in answers}) == 1
     assert answers[0].status_code == 200
 
 
-def test_refreshes_beside_a_revocation_end_with_nothing_that_works(flow: Flow) -> None:
+def test_refreshes_beside_a_revocation_end_with_nothing_that_works(flow: Flow, together: Together) -> None:
     token = flow.connect()["refresh_token"]
 
     def revoke() -> None:
@@ -83,7 +90,7 @@ def test_refreshes_beside_a_revocation_end_with_nothing_that_works(flow: Flow) -
     assert flow.refresh(token).json["error"] == "invalid_grant"
 
 
-def test_two_people_who_answer_one_request_make_one_code(flow: Flow) -> None:
+def test_two_people_who_answer_one_request_make_one_code(flow: Flow, together: Together) -> None:
     request_id = flow.request_id()
     answers = together(*[partial(flow.allow, request_id)] * 4, partial(flow.refuse, request_id))
     assert len([answer for answer in answers if isinstance(answer, str)]) == 1
@@ -94,7 +101,7 @@ def test_two_people_who_answer_one_request_make_one_code(flow: Flow) -> None:
     assert found.decided_at is not None
 
 
-def test_a_secret_is_rotated_while_it_is_in_use(flow: Flow) -> None:
+def test_a_secret_is_rotated_while_it_is_in_use(flow: Flow, together: Together) -> None:
     old = flow.client_auth
 
     def rotate() -> str:
@@ -106,7 +113,7 @@ def test_a_secret_is_rotated_while_it_is_in_use(flow: Flow) -> None:
     assert flow.alone(headers=basic(flow.world.client_id, new)).status_code == 200
 
 
-def test_a_suspension_in_the_middle_of_exchanges_leaves_nothing_that_works(flow: Flow) -> None:
+def test_a_suspension_in_the_middle_of_exchanges_leaves_nothing_that_works(flow: Flow, together: Together) -> None:
     codes = [flow.code() for _ in range(6)]
 
     def suspend() -> None:
@@ -120,7 +127,7 @@ def test_a_suspension_in_the_middle_of_exchanges_leaves_nothing_that_works(flow:
         assert answer.status_code == 400 or not flow.works(answer.json["access_token"])
 
 
-def test_a_chain_that_is_revoked_while_it_is_refreshed_is_over(flow: Flow) -> None:
+def test_a_chain_that_is_revoked_while_it_is_refreshed_is_over(flow: Flow, together: Together) -> None:
     token = flow.connect()["refresh_token"]
     answers = together(*[partial(flow.refresh, token)] * 4, *[partial(flow.revoke, token)] * 4)
     assert {answer.status_code for answer in answers} <= {200, 400}
@@ -142,7 +149,7 @@ class TestGroupCommit:
         yield
         writer.stop()
 
-    def test_exchanges_refreshes_and_errors_share_commits(self, flow: Flow) -> None:
+    def test_exchanges_refreshes_and_errors_share_commits(self, flow: Flow, together: Together) -> None:
         codes, token = [flow.code() for _ in range(4)], flow.connect()["refresh_token"]
         wrong = [partial(flow.exchange, code, code_verifier="x" * 43) for code in codes]
         answers = together(*wrong, *[partial(flow.refresh, token)] * 6, *[partial(flow.alone)] * 6)
