@@ -82,14 +82,14 @@ BARRED = _row(
 )
 GROUPS = [Values(title="Calls", rows=CALLS), Values(title="People", rows=PEOPLE)]
 COLUMNS = {
-    "started_at": "Started",
-    "direction": "Direction",
-    "status": "Status",
-    "caller_e164": "Caller",
-    "caller_name": "Caller's name",
-    "talk_s": "Talk time",
-    "circle": "Circle",
-    "tags": "Tags",
+    "started_at": ("Started", "time"),
+    "direction": ("Direction", "choice"),
+    "status": ("Status", "choice"),
+    "caller_e164": ("Caller", "text"),
+    "caller_name": ("Caller's name", "text"),
+    "talk_s": ("Talk time", "seconds"),
+    "circle": ("Circle", "text"),
+    "tags": ("Tags", "texts"),
 }
 ROWS = [
     ["2026-11-25T04:28:03.000000Z", "incoming", "answered", "+91••••••10", "P. B.", "192", "Karnataka", "lead"],
@@ -140,11 +140,12 @@ def consent_view(**changes: Any) -> Values:
             ),
             preview=Values(
                 columns=[
-                    Values(key=key, title=title, note="Number mostly hidden" if key == "caller_e164" else "")
-                    for key, title in COLUMNS.items()
+                    Values(key=key, title=title, kind=kind, note="Number mostly hidden" if key == "caller_e164" else "")
+                    for key, (title, kind) in COLUMNS.items()
                 ],
                 rows=ROWS,
-                caption="Your 3 newest calls",
+                caption="Calls",
+                newest_first=True,
                 made_up=False,
                 json=JSON,
             ),
@@ -177,7 +178,7 @@ SAMPLES = {
         lambda: consent_context(
             consent_view(
                 app=Values(APP | {"reviewed": False, "privacy_date": None}),
-                preview=Values(columns=[], rows=[], caption="", made_up=True, json=""),
+                preview=Values(columns=[], rows=[], caption="", newest_first=False, made_up=True, json=""),
             ),
             changes=["The app asks for one thing less.", "Your role is now admin."],
             problems=[Values(text="Choose for how long the app may see your calls", href="#expires-90")],
