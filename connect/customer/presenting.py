@@ -15,11 +15,12 @@ from apps_registry.queries import AppPage
 from connect.accounts.roles import Right, beyond, either, givers
 from connect.core import ids
 from connect.core.i18n import language
+from connect.disclosure.terms_in_words import in_words
 from connect.disclosure.usage import Usage
 from connect.grants.queries import GrantView, VersionView
 from connect.scopes import catalogue
 from connect.scopes.scopes import in_order
-from connect.scopes.terms import ALL, Selection, Terms
+from connect.scopes.terms import Terms
 from connect.scopes.text import words
 
 _DAY = "d MMM y"
@@ -108,18 +109,10 @@ def titles(scopes: Iterable[str]) -> list[dict[str, str]]:
     return [{"scope": scope.name, "title": said[scope.name].title} for scope in in_order(scopes)]
 
 
-def term_lines(stored: dict[str, Any]) -> list[tuple[str, str]]:
-    """Terms as pairs of question and answer."""
-    terms, said = Terms.from_json(stored), words(language()).terms
-    answers = {
-        "numbers": _selection(terms.numbers, said["numbers"].choices),
-        "departments": _selection(terms.departments, said["departments"].choices),
-        "history_from": said["history_from"].choices["other"].format(date=format_date(terms.history_from, _DAY)),
-        "include_new_calls": said["include_new_calls"].choices["yes" if terms.include_new_calls else "no"],
-        "expires_at": said["expires_at"].choices["other"].format(date=format_date(terms.expires_at.date(), _DAY)),
-        "retention_days": _limit(terms.retention_days, said["retention_days"].choices, "days"),
-        "daily_records": _limit(terms.daily_records, said["daily_records"].choices, "count"),
-    }
+def term_lines(stored: dict[str, Any], zone: str) -> list[tuple[str, str]]:
+    """Terms as pairs of question and answer; days are those of `zone`."""
+    said = words(language()).terms
+    answers = in_words(Terms.from_json(stored), language(), zone)
     return [(said[name].title, answer) for name, answer in answers.items()]
 
 
@@ -190,12 +183,3 @@ def _data_class(resource: str, name: str) -> int:
     if "." in name:
         resource, name = "call_leg", name.split(".", 1)[1]
     return catalogue.RESOURCES[resource].field(name).data_class
-
-
-def _selection(chosen: Selection, choices: Any) -> str:
-    return str(choices["all"]) if chosen == ALL else str(choices["other"]).format(count=len(chosen))
-
-
-def _limit(value: int | None, choices: Any, name: str) -> str:
-    key = str(value) if value is not None else "none"
-    return str(choices[key]) if key in choices else str(choices["other"]).format(**{name: value})

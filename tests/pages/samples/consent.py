@@ -137,6 +137,7 @@ def consent_view(**changes: Any) -> Values:
                 departments_words="All 6 departments",
                 new_calls_words="Also calls from now on",
                 retention_words="30 days, then deletes it",
+                daily_words="No limit",
             ),
             preview=Values(
                 columns=[
