@@ -86,7 +86,6 @@ def connected_app(grant_id: str) -> str:
             "ends_at": grant.expires_at,
             "ended_at": grant.ended_at,
             "end_words": presenting.end_words(grant),
-            "policy_words": "",
             "reconnect": grant.live and grant.id in tokens.reconnect_needed(grant.account_id),
         },
         app=presenting.app_facts(app),
@@ -133,7 +132,6 @@ def receipt(grant_id: str, version: int) -> str:
             "terms": presenting.term_lines(found.terms, account.timezone),
         },
         download_url=url_for("customer.receipt_json", grant_id=grant_id, version=version),
-        entry_url=None,
     )
 
 

@@ -119,7 +119,6 @@ def consent_view(**changes: Any) -> Values:
     return (
         Values(
             app=APP,
-            permission=EVERY_ANSWER,
             groups=GROUPS,
             terms=Values(
                 expiry_choices=_choices(
@@ -151,14 +150,19 @@ def consent_view(**changes: Any) -> Values:
                 json=JSON,
             ),
             not_granted=NOT,
+            about_calls=True,
         )
         | changes
     )
 
 
-def consent_context(view: Values, role: str = "owner", **changes: Any) -> dict[str, Any]:
+def consent_context(
+    view: Values, role: str = "owner", permission: Permission = EVERY_ANSWER, **changes: Any
+) -> dict[str, Any]:
     who = Values(name="Asha Menon", email="asha@menon-tiles.example")
-    answering = Values(who=who, account_name="Menon Tiles", role=role, destination_host="crm.leadbook.example")
+    answering = Values(
+        who=who, account_name="Menon Tiles", role=role, permission=permission, destination_host="crm.leadbook.example"
+    )
     return {
         "view": view,
         "answering": answering,
@@ -178,7 +182,7 @@ SAMPLES = {
         "customer/consent.html",
         lambda: consent_context(
             consent_view(
-                app=Values(APP | {"reviewed": False, "privacy_date": None}),
+                app=Values(APP | {"reviewed": False}),
                 preview=Values(columns=[], rows=[], caption="", newest_first=False, made_up=True, json=""),
             ),
             changes=["The app asks for one thing less.", "Your role is now admin."],
@@ -197,8 +201,9 @@ SAMPLES = {
         "customer",
         "customer/consent.html",
         lambda: consent_context(
-            consent_view(permission=Permission(may_give=False)),
+            consent_view(about_calls=False),
             role="member",
+            permission=Permission(may_give=False),
             may_not_words="As a member you cannot connect apps. Ask Asha Menon (owner) to do it.",
         ),
     ),
