@@ -49,6 +49,7 @@ def _store(session: Session, request: OAuthRequest, device_code: str) -> str:
     }
     while True:
         user_code = user_codes.make()
-        stored = database.upsert(AuthRequest).values(kept | {"user_code": user_code}).returning(AuthRequest.id)
-        if session.connection().execute(stored.on_conflict_do_nothing(index_elements=["user_code"])).first():
+        new = database.upsert(AuthRequest).values(kept | {"user_code": user_code})
+        stored = new.on_conflict_do_nothing(index_elements=["user_code"]).returning(AuthRequest.id)
+        if session.connection().execute(stored).first():
             return user_code

@@ -11,7 +11,8 @@ from flask import Flask
 from tests.oauth import probe
 from tests.oauth.device import Device
 from tests.oauth.flow import Flow
-from tests.support import world
+from tests.support import processes, threads, world
+from tests.support.threads import Together
 
 
 @pytest.fixture
@@ -48,3 +49,12 @@ def other(app: Flask) -> Flow:
 def device(app: Flask) -> Device:
     """An app of the kind device, which has neither secret nor redirect URI."""
     return Device(Flow(app, world.make(kind="device", name="Fourth Traders")))
+
+
+@pytest.fixture
+def together(dialect: str) -> Together:
+    """Makes calls at the same moment; what each returned or raised, in their order.
+
+    On PostgreSQL each in a process of its own; on SQLite, which one process writes, in threads.
+    """
+    return processes.together if dialect == "postgresql" else threads.together

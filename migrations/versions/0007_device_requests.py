@@ -1,6 +1,6 @@
 """Authorization requests of devices: found by the digest of the device code, or by the code that a person types; polled for.
 
-Revision: 0006
+Revision: 0007
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from sqlalchemy import Column, Integer, LargeBinary, String
 
 from connect.core.database import UtcDateTime
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
