@@ -157,11 +157,17 @@ def consent_view(**changes: Any) -> Values:
 
 
 def consent_context(
-    view: Values, role: str = "owner", permission: Permission = EVERY_ANSWER, **changes: Any
+    view: Values, role: str = "owner", permission: Permission = EVERY_ANSWER, user_code: str = "", **changes: Any
 ) -> dict[str, Any]:
     who = Values(name="Asha Menon", email="asha@menon-tiles.example")
+    host = "" if user_code else "crm.leadbook.example"
     answering = Values(
-        who=who, account_name="Menon Tiles", role=role, permission=permission, destination_host="crm.leadbook.example"
+        who=who,
+        account_name="Menon Tiles",
+        role=role,
+        permission=permission,
+        destination_host=host,
+        user_code=user_code,
     )
     return {
         "view": view,
