@@ -55,10 +55,19 @@ class ToApp:
         headers = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
         if self.mode == QUERY:
             return Response("", 303, {**headers, "Location": self.location})
-        headers["Content-Security-Policy"] = web.policy(form_action=f"{urlsplit(self.redirect_uri).scheme}://{urlsplit(self.redirect_uri).netloc}")
-        return Response(
-            render_template("oauth/form_post.html", answer=self, host=urlsplit(self.redirect_uri).netloc), 200, headers
-        )
+        page = render_template("oauth/form_post.html", answer=self, host=urlsplit(self.redirect_uri).netloc)
+        return Response(page, 200, {**headers, "Content-Security-Policy": web.policy(form_action=None)})
+
+
+@dataclass(frozen=True)
+class ToPage:
+    """The way on for somebody who answered what no app waits for in their browser: a page of ours."""
+
+    location: str
+
+    def sent(self) -> Response:
+        """A 303."""
+        return Response("", 303, {"Location": self.location})
 
 
 def may_be_posted_to(redirect_uri: str) -> bool:
