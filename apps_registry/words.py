@@ -51,7 +51,13 @@ KINDS: dict[str, Any] = {
 AUTH_METHODS: dict[str, Any] = {
     "client_secret_basic": _("Client secret, in the Authorization header or the body"),
     "client_secret_post": _("Client secret, in the body or the Authorization header"),
+    "private_key_jwt": _("A key of its own (private_key_jwt)"),
     "none": _("None: PKCE alone"),
+}
+
+PROFILES: dict[str, Any] = {
+    "standard": _("Standard"),
+    "fapi": _("FAPI 2.0: pushed requests, and tokens bound to a key"),
 }
 
 DECISIONS: dict[str, Any] = {
