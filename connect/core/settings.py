@@ -155,6 +155,9 @@ class Settings:
     egress_connect: timedelta = setting(seconds(5), "Longest wait for a connection", unit="s")
     egress_total: timedelta = setting(seconds(15), "Longest outgoing request, head and body together", unit="s")
     egress_body_limit: int = setting(65_536, "Most bytes read of an answer", unit="bytes")
+    egress_document: timedelta = setting(
+        seconds(5), "Longest wait for a document that an app publishes: its metadata, its keys", unit="s"
+    )
 
     # Webhooks
     webhook_retries: str = setting(
