@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from apps_registry import keys, redirects
 from apps_registry.errors import FieldError, InvalidApp, RedirectRefused, RegistryError, UnknownScopes
-from apps_registry.keys import Keys
+from apps_registry.keys import NO_KEYS, Keys
 from apps_registry.kinds import FAPI, KEY_METHOD, KINDS, PROFILES, STANDARD
 from apps_registry.schemas import DefaultTermsSchema
 from connect.core import settings
@@ -52,7 +52,7 @@ class Registration:
     asked: tuple[Asked, ...] = ()
     auth_method: str = ""
     profile: str = STANDARD
-    keys: Keys = Keys()
+    keys: Keys = NO_KEYS
     description: str = ""
     home_url: str = ""
     terms_url: str = ""

@@ -1,4 +1,4 @@
-"""The keys that an app proves itself with (private_key_jwt): a JWK Set it gave us, or the address where it publishes one (RFC 7591 2)."""
+"""The keys that an app proves itself with (private_key_jwt): a JWK Set it gave, or the address where it publishes one (RFC 7591 2)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -15,7 +14,7 @@ from apps_registry import rows, signals
 from apps_registry.errors import FieldError, InvalidApp
 from apps_registry.kinds import KEY_METHOD
 from apps_registry.models import App
-from connect.core import clock, public_keys, settings
+from connect.core import clock, public_keys, settings, strict_json
 from connect.core.actor import Actor
 from connect.core.egress import policy
 from connect.core.egress.errors import EgressRefused
@@ -33,6 +32,9 @@ class Keys:
     jwks_uri: str = ""
 
 
+NO_KEYS = Keys()
+
+
 @dataclass(frozen=True)
 class KeyName:
     """How the ledger names a key: `kind` client_key, its thumbprint (RFC 7638) and its kid; or `kind` jwks_uri and the address."""
@@ -46,13 +48,10 @@ def read(text: str) -> dict[str, Any]:
     """The JSON object that somebody pasted or put into a file. Raises InvalidApp; whether it is a JWK Set is for `errors` to say."""
     try:
         if len(text) > _LONGEST_SET:
-            raise ValueError("too long")
-        found = orjson.loads(text)
+            raise ValueError("it is too long")
+        return strict_json.parse_object(text.encode())
     except ValueError as error:
-        raise InvalidApp(_unfit(_("it is not JSON of at most %(n)d characters", n=_LONGEST_SET))) from error
-    if not isinstance(found, dict):
-        raise InvalidApp(_unfit(_("it is not a JSON object")))
-    return found
+        raise InvalidApp(_unfit(str(error))) from error
 
 
 def errors(method: str, keys: Keys) -> Iterator[FieldError]:

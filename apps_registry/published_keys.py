@@ -1,8 +1,8 @@
-"""The keys of apps that publish them at an address of their own. Each process keeps what it read for a while (setting published_keys_life).
+"""The keys of apps that publish them at an address of their own. Each process keeps what it read for a while.
 
-A kid that is not among them has the set read again before that, since the app may have a new key. Whatever asks for it, an address is
-called once in a pause (setting published_keys_pause) at most, so that nobody can have us flood it. An error is not kept in the place of
-keys: what was read before holds until its time is over.
+How long is the setting published_keys_life. A kid that is not among them has the set read again before that, since the app may have a
+new key. Whatever asks for it, an address is called once in a pause at most (setting published_keys_pause), so that nobody can have us
+flood it. An error is not kept in the place of keys: what was read before holds until its time is over.
 """
 
 from __future__ import annotations

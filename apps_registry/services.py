@@ -134,7 +134,9 @@ def rotate_secret(
     app = rows.locked_app(session, app_id)
     if app.auth_method not in SECRET_METHODS:
         raise InvalidApp(
-            FieldError("auth_method", _("This app has no secret: it authenticates by %(method)s.", method=app.auth_method))
+            FieldError(
+                "auth_method", _("This app has no secret: it authenticates by %(method)s.", method=app.auth_method)
+            )
         )
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
         raise InvalidApp(FieldError("overlap", _("Choose an overlap from 0 to 168 hours.")))

@@ -112,7 +112,9 @@ class Settings:
         seconds(300), "How far ahead the `exp` of a client assertion (private_key_jwt) may be", unit="s"
     )
     published_keys_life: timedelta = setting(
-        seconds(300), "How long the keys read at an app's `jwks_uri` are kept; a key removed there works as long", unit="s"
+        seconds(300),
+        "How long the keys read at an app's `jwks_uri` are kept; a key removed there works as long",
+        unit="s",
     )
     published_keys_pause: timedelta = setting(
         seconds(10), "Least time between two readings of one `jwks_uri` by one process", unit="s"
@@ -231,7 +233,10 @@ class Settings:
 
 
 SETTINGS: tuple[Field[Any], ...] = fields(Settings)
-_LONGEST = {"code_ttl": seconds(60), "pushed_request_ttl": seconds(599)}  # a promise to apps of the fapi tier, kept for all
+_LONGEST = {
+    "code_ttl": seconds(60),
+    "pushed_request_ttl": seconds(599),
+}  # a promise to apps of the fapi tier, kept for all
 _LISTS: dict[str, Callable[[str], object]] = {
     "egress_ports": int,
     "egress_refused": ip_network,

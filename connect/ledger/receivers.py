@@ -188,9 +188,7 @@ def _app(session: Session, app: App, actor: Actor, event: str, **members: Any) -
 
 def _secret(session: Session, app: App, actor: Actor, event: str, secret: AppSecret) -> None:
     until = clock.text(secret.expires_at) if secret.expires_at else None
-    _credential(
-        session, app, actor, event, secret_id=ids.encode("sec", secret.id), hint=secret.hint, expires_at=until
-    )
+    _credential(session, app, actor, event, secret_id=ids.encode("sec", secret.id), hint=secret.hint, expires_at=until)
 
 
 def _credential(session: Session, app: App, actor: Actor, event: str, **said: Any) -> None:

@@ -1,4 +1,4 @@
-"""How a client proves who it is (RFC 6749 2.3, RFC 7521 4.2): one method in a request, one answer and one time for every failure (trap T10).
+"""How a client proves who it is (RFC 6749 2.3, RFC 7521 4.2): one way a request, one answer and one time for all failures (trap T10).
 
 Authlib's own methods look at one after the other, tell an unknown client from a wrong secret, and leave `+` undecoded.
 """

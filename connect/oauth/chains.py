@@ -1,9 +1,9 @@
 """Chains: what one authorization code began. A chain with offline_access is also a line of refresh tokens, kept in one row.
 
-A token that is bound to a key, of the fapi tier, stays as it is (FAPI 2.0 5.3.2.1 (9)); a use of it keeps the chain alive. All others
-rotate. Rotation is one conditional UPDATE, so of many uses of a token one makes a successor. The others, and a client that lost the answer,
-get the same bytes again while `refresh_replay_window` lasts. What comes later than that, or from further back, is a theft: the chain
-ends with its access tokens; the grant and its other chains stand (RFC 9700 4.14.2).
+A token of the fapi tier is bound to a key and stays as it is (FAPI 2.0 5.3.2.1 (9)); a use of it keeps the chain alive. All others
+rotate. Rotation is one conditional UPDATE, so of many uses of a token one makes a successor. The others, and a client that lost the
+answer, get the same bytes again while `refresh_replay_window` lasts. What comes later than that, or from further back, is a theft: the
+chain ends with its access tokens; the grant and its other chains stand (RFC 9700 4.14.2).
 """
 
 from __future__ import annotations

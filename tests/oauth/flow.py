@@ -133,7 +133,7 @@ class Flow:
 
     def post(self, path: str, form: Mapping[str, str | None], headers: Mapping[str, str] | None = None) -> TestResponse:
         """A form to an endpoint, with the client's own credentials unless `headers` are given."""
-        if self.signer is not None and "client_assertion" not in form and headers != {}:
+        if self.signer is not None and "client_assertion" not in form:
             form = self.signer.credentials(self.world.client_id) | form
         given = {name: value for name, value in form.items() if value is not None}
         if not self.world.client_secret and self.signer is None:
