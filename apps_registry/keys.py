@@ -44,12 +44,12 @@ class KeyName:
     hint: str | None = None
 
 
-def read(text: str) -> dict[str, Any]:
+def read(text: str | bytes) -> dict[str, Any]:
     """The JSON object that somebody pasted or put into a file. Raises InvalidApp; whether it is a JWK Set is for `errors` to say."""
     try:
         if len(text) > _LONGEST_SET:
             raise ValueError("it is too long")
-        return strict_json.parse_object(text.encode())
+        return strict_json.parse_object(text.encode() if isinstance(text, str) else text)
     except ValueError as error:
         raise InvalidApp(_unfit(str(error))) from error
 

@@ -12,6 +12,9 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flask_babel import gettext as _
+
+from apps_registry.errors import FieldError, RegistryError
 from connect.core import clock, log, public_keys, settings
 from connect.core.egress import documents
 from connect.core.egress.errors import EgressError
@@ -24,8 +27,11 @@ _MOST = 500  # addresses whose keys are kept
 _log = log.get(__name__)
 
 
-class Unreadable(Exception):
-    """There are no keys at the address. The text says why, and may be shown to the app's developer."""
+class Unreadable(RegistryError):
+    """There are no keys at the address."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(FieldError("jwks_uri", _("No keys can be read there: %(why)s.", why=why)))
 
 
 @dataclass

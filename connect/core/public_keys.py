@@ -41,13 +41,18 @@ class PublicKey:
         return kind
 
     @property
+    def algorithms(self) -> tuple[str, ...]:
+        """What its signatures may be: its `alg`, or what its kind can. EdDSA and Ed25519 are two names of one (RFC 9864 2.2)."""
+        return (self.alg,) if self.alg and self.kind != "OKP" else OF_KIND[self.kind]
+
+    @property
     def thumbprint(self) -> str:
         """SHA-256 in base64url (RFC 7638)."""
         return str(self.key.thumbprint())
 
     def may_check(self, algorithm: str) -> bool:
         """Whether a signature by `algorithm` can be its own."""
-        return algorithm in (_same(self.alg) if self.alg else OF_KIND[self.kind])
+        return algorithm in self.algorithms
 
     def as_json(self) -> dict[str, str]:
         """It as it is kept: what a key needs, and its names."""
@@ -141,11 +146,6 @@ def _read(value: object) -> PublicKey:
 
 def _may_verify(operations: object) -> bool:
     return isinstance(operations, list) and "verify" in operations
-
-
-def _same(algorithm: str) -> tuple[str, ...]:
-    """EdDSA and Ed25519 are two names of one here (RFC 9864 2.2)."""
-    return OF_KIND["OKP"] if algorithm in OF_KIND["OKP"] else (algorithm,)
 
 
 def _printable(text: str) -> bool:
