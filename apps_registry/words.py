@@ -41,18 +41,18 @@ VERSION_STATES: dict[str, StateWords] = {
 }
 
 KINDS: dict[str, Any] = {
-    "confidential": _("Web app with a server (keeps a secret)"),
+    "confidential": _("Web app with a server (keeps a secret or a key)"),
     "public": _("App in the browser (no secret)"),
     "native": _("Mobile or desktop app (no secret)"),
     "service": _("Service that acts for the app alone"),
-    "device": _("Device without a browser"),
+    "device": _("Device without a browser, such as a display or a desk phone (no secret)"),
 }
 
 AUTH_METHODS: dict[str, Any] = {
     "client_secret_basic": _("Client secret, in the Authorization header or the body"),
     "client_secret_post": _("Client secret, in the body or the Authorization header"),
     "private_key_jwt": _("A key of its own (private_key_jwt)"),
-    "none": _("None: PKCE alone"),
+    "none": _("None: PKCE, or the device code, alone"),
 }
 
 PROFILES: dict[str, Any] = {

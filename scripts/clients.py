@@ -36,6 +36,10 @@ _FAPI = """\
 For an app of the FAPI 2.0 tier: all of this, and a key in place of the secret. `clientKey` is the private JWK whose public half was
 registered ([a key in place of a secret](README.md#a-key-in-place-of-a-secret)). The refresh token stays the same here."""
 
+_DEVICE = """\
+On a device without a browser (RFC 8628) `visit` becomes your screen: it shows an address and a code, and the program polls
+meanwhile."""
+
 _REQUESTS_OAUTHLIB = """\
 It compares `state` too, within one session, and leaves `iss` to you. Set `OAUTHLIB_RELAX_TOKEN_SCOPE=1`: without it a customer who
 leaves a box unticked is an exception. To try it over `http`, set `OAUTHLIB_INSECURE_TRANSPORT=1`."""
@@ -63,6 +67,8 @@ def clients_page() -> str:
         _script("oauth4webapi-dpop"),
         _FAPI,
         _script("oauth4webapi-fapi"),
+        _DEVICE,
+        _script("oauth4webapi-device"),
         "## openid-client",
         "By the same author, and shorter.",
         _script("openid-client"),
@@ -83,7 +89,7 @@ def _rows() -> list[tuple[str, str, str, str]]:
     pypi = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE))
     basic, post, key, none = map(code, ("client_secret_basic", "client_secret_post", "private_key_jwt", "none"))
     return [
-        ("oauth4webapi", "npm", npm["oauth4webapi"], f"{basic}, {key}"),
+        ("oauth4webapi", "npm", npm["oauth4webapi"], f"{basic}, {key}, {none}"),
         ("openid-client", "npm", npm["openid-client"], post),
         ("Authlib", "PyPI", pypi["authlib"], f"{basic}, {post}, {none}"),
         ("requests-oauthlib", "PyPI", pypi["requests-oauthlib"], basic),

@@ -25,8 +25,7 @@ from connect.webhooks.catalogue import EVENT_TYPES
 
 _: Any = lazy_gettext  # WTForms takes lazy texts where its types say str
 
-# What a browser can register; devices come with their own flow.
-KINDS = [SelectChoice(name, words.KINDS[name]) for name in ("confidential", "public", "native", "service")]
+KINDS = [SelectChoice(name, words.KINDS[name]) for name in ("confidential", "public", "native", "service", "device")]
 PROOFS = [
     SelectChoice("secret", _("By a client secret, or by PKCE alone where it cannot keep one")),
     SelectChoice("key", _("By a key of its own (private_key_jwt)")),

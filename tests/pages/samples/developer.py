@@ -85,7 +85,7 @@ def _app(**changes: Any) -> dict[str, Any]:
             legal_developer="Leadbook Software Private Limited",
             client_id="app_01jdgq3vk8e0mr4x0n5x0a7q2z",
             kind_words="Confidential web app",
-            auth_words="client_secret_basic",
+            auth_words="A key of its own (private_key_jwt)" if changes.get("keyed") else "client_secret_basic",
             has_secret=not changes.get("keyed"),
             has_keys=bool(changes.get("keyed")),
             profile_words="Standard",

@@ -1,6 +1,6 @@
 """Apps may prove who they are with keys of their own: a JWK Set in their row, or the address of one.
 
-Revision: 0006
+Revision: 0008
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from sqlalchemy import Column, String
 
 from connect.core.database import Json
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
