@@ -81,6 +81,12 @@ def held(jwks: Mapping[str, Any] | None) -> tuple[PublicKey, ...]:
     return () if jwks is None else public_keys.strict_set(jwks)
 
 
+def held_as(jwks: Mapping[str, Any] | None, kid: object) -> PublicKey | None:
+    """The key of that name in an app's row, or the only one where nothing is named. No other key is read."""
+    members = [member for member in (jwks or {"keys": []})["keys"] if kid is None or member.get("kid") == kid]
+    return public_keys.strict_set({"keys": members})[0] if len(members) == 1 else None
+
+
 def names(app: App) -> tuple[KeyName, ...]:
     """What the app's row says about its keys, as the ledger names it."""
     if app.jwks_uri:

@@ -6,7 +6,7 @@ Only asymmetric signatures (RFC 8725 3.1, 3.2), and only keys of a bounded size,
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,6 +106,12 @@ def useful_of_set(value: object) -> tuple[PublicKey, ...]:
             continue
     _check_names(found)
     return tuple(found)
+
+
+def named(keys: Sequence[PublicKey], kid: object) -> PublicKey | None:
+    """The key of that name; where nothing is named, the only one there is (OpenID Connect Core 10.1)."""
+    found = [key for key in keys if kid is None or key.kid == kid]
+    return found[0] if len(found) == 1 else None
 
 
 def as_json(keys: Iterable[PublicKey]) -> dict[str, Any]:
