@@ -1,4 +1,4 @@
-"""Whose key made an assertion: the app's own, by its name, as it is registered now; and nothing is said of who has which (checklist 34)."""
+"""Whose key made an assertion: the app's own, by its name, as it is registered now; who has which is not told (checklist 34)."""
 
 from __future__ import annotations
 
