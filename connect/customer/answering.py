@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,8 +19,9 @@ from connect.accounts.roles import ROLES
 from connect.core.i18n import language
 from connect.core.problems import Problem
 from connect.disclosure.asking import Asking, Permission, ask, permission
+from connect.disclosure.errors import NoSuchLines
 from connect.grants import queries as grants
-from connect.oauth import user_codes
+from connect.oauth import details, user_codes
 from connect.oauth.requests import AuthorizationRequest
 from connect.scopes.scopes import TIER_RULES, highest_tier
 
@@ -60,6 +63,9 @@ def gather(request: AuthorizationRequest, who: CurrentPerson, account_id: UUID) 
         policy_hash=client.policy_hash,
         allowed_before=frozenset(standing.scopes) if standing else frozenset(),
     )
+    detail = details.asked(request.parameters)
+    if detail is not None:
+        asking = _on_its_terms(asking, detail, account.id)
     return Answering(
         request_id=request.id,
         asking=asking,
@@ -72,6 +78,14 @@ def gather(request: AuthorizationRequest, who: CurrentPerson, account_id: UUID) 
         destination_host=urlsplit(request.redirect_uri).netloc or urlsplit(request.redirect_uri).scheme,
         user_code=user_codes.shown(request.user_code) if request.user_code else "",
     )
+
+
+def _on_its_terms(asking: Asking, detail: Mapping[str, Any], account_id: UUID) -> Asking:
+    try:
+        return asking.with_detail(detail, account_id)
+    except NoSuchLines as error:
+        said = _("This app asks for phone lines or departments that your business does not have. Tell its developer.")
+        raise Problem("forbidden", said) from error
 
 
 def restricted(scopes: frozenset[str]) -> bool:

@@ -51,7 +51,6 @@ class Token:
     profile: str
     in_force: list[str] | None
     timezone: str | None
-    terms: dict[str, Any] | None
     catalogue_version: str | None
     app_version_id: UUID | None
     given_at: datetime | None
@@ -95,7 +94,7 @@ _COLUMNS: tuple[Any, ...] = (
     AccessToken.id, AccessToken.app_id, AccessToken.account_id, AccessToken.grant_id, AccessToken.chain_id, AccessToken.scopes,
     AccessToken.issued_at, AccessToken.expires_at, AccessToken.revoked_at, AccessToken.resource, AccessToken.jkt,
     AccessToken.authenticated_at, App.profile, _in_force().label("in_force"),
-    Account.timezone, Grant.terms, Grant.catalogue_version, Grant.app_version_id, Grant.given_at,
+    Account.timezone, Grant.catalogue_version, Grant.app_version_id, Grant.given_at,
 )  # fmt: skip
 _OWN = len(_COLUMNS)
 _TOKEN = standing.looked_at(select(*_COLUMNS, *standing.COLUMNS), AccessToken).where(

@@ -73,6 +73,7 @@ class Chain:
             resource=self.resource,
             until=self.standing.grant_expires_at,
             authenticated_at=self.authenticated_at,
+            terms=self.standing.grant_terms,
         )
 
     def over(self, now: datetime) -> bool:

@@ -81,6 +81,7 @@ class Code(AuthorizationCodeMixin):
             person_id=self.person_id,
             until=self.standing.grant_expires_at,
             authenticated_at=self.authenticated_at,
+            terms=self.standing.grant_terms,
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from connect.core import database, ids, settings
-from connect.oauth import authentication, presented
+from connect.oauth import authentication, details, presented
 from connect.oauth.clients import OAuthClient
 from connect.oauth.guessing import CountsUnknownTokens
 from connect.oauth.incoming import OAuthRequest, required
@@ -40,4 +40,4 @@ class Introspection(CountsUnknownTokens, IntrospectionEndpoint):
         if row.account_id is None or row.grant_id is None:
             return said | {"sub": row.standing.client_id}
         account = {"sub": ids.encode("acc", row.account_id), "grant_id": ids.encode("grant", row.grant_id)}
-        return said | account | {"grant_state": row.standing.grant_state}
+        return said | account | details.granted(row.standing.grant_terms) | {"grant_state": row.standing.grant_state}

@@ -20,7 +20,7 @@ from connect.accounts.models import SignInSession
 from connect.core import clock, database, ids, settings
 from connect.core.problems import Problem
 from connect.grants.models import Grant
-from connect.oauth import codes, models, reauthentication
+from connect.oauth import codes, details, models, reauthentication
 from connect.oauth.answers import ToApp, ToPage
 from connect.oauth.codes import Approval
 from connect.oauth.grant_types.authorization_code import AuthorizationCodeGrant
@@ -41,6 +41,7 @@ _KEPT = (
     "prompt",
     "max_age",
     "login_hint",
+    details.PARAMETER,
 )
 ALLOWED, DENIED = models.ALLOWED, models.DENIED
 DEVICE = "/device"  # the page at which a person types the code that a device shows

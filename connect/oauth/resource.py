@@ -188,7 +188,7 @@ def _rights(token: Token) -> Access | AppAccess:
         grant_given_at=cast(datetime, token.given_at),
         app_version_id=cast(UUID, token.app_version_id),
         scopes=rights,
-        terms=Terms.from_json(cast("dict[str, Any]", token.terms)),
+        terms=Terms.from_json(cast("dict[str, Any]", token.standing.grant_terms)),
         catalogue_version=cast(str, token.catalogue_version),
     )
 

@@ -20,7 +20,7 @@ from authlib.oauth2.rfc6749 import (
 from flask_babel import gettext as _
 
 from connect.core.problems import Problem
-from connect.oauth import answers, audience, clients, dpop, reauthentication
+from connect.oauth import answers, audience, clients, details, dpop, reauthentication
 from connect.oauth.incoming import OAuthRequest
 from connect.scopes import scopes
 from connect.scopes.errors import ScopesError
@@ -247,6 +247,7 @@ TOLD: tuple[Rule, ...] = (
     scope_is_the_apps,
     key_is_a_thumbprint,
     resource_is_here,
+    details.check,
     prompt_is_known,
     max_age_is_a_number,
     login_hint_is_bounded,
@@ -259,6 +260,7 @@ OF_A_DEVICE: tuple[Rule, ...] = (  # RFC 8628 3.1: no browser comes back, so not
     scope_is_the_apps,
     key_is_a_thumbprint,
     resource_is_here,
+    details.check,
     prompt_is_known,
     somebody_is_asked,
     max_age_is_a_number,

@@ -13,7 +13,7 @@ from flask import request as flask_request
 from sqlalchemy.orm import Session
 
 from connect.core import database, limits, settings
-from connect.oauth import authentication, binding, clients, guessing, incoming, record, refresh_tokens, tokens
+from connect.oauth import authentication, binding, clients, details, guessing, incoming, record, refresh_tokens, tokens
 from connect.oauth.answers import ToApp
 from connect.oauth.clients import OAuthClient
 from connect.oauth.errors import Guess, TheftSeen
@@ -88,6 +88,7 @@ class Server(AuthorizationServer):
 
     def _token(self, request: OAuthRequest) -> Answer:
         incoming.required(request, "grant_type")
+        details.none_at_the_token_endpoint(request)
         grant = self.get_token_grant(request)
         client = self.authenticate_client(request, grant.TOKEN_ENDPOINT_AUTH_METHODS)
         limits.hit("token", f"{client.get_client_id()} {request.address}", settings.current().token_rate)

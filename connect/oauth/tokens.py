@@ -12,6 +12,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from connect.core import ids, settings
+from connect.oauth import details
 from connect.oauth.models import AccessToken
 from connect.scopes import scopes
 from connect.scopes.scopes import Tier
@@ -24,7 +25,8 @@ HANDLE = "tok"  # prefix of a token's public handle, as the ledger names it
 class Basis:
     """What a token is issued on. Without an account it stands for the app alone; `until` is when the grant ends.
 
-    `jkt` is the thumbprint of the key it is bound to, `authenticated_at` when the person who allowed it had signed in.
+    `jkt` is the thumbprint of the key it is bound to, `authenticated_at` when the person who allowed it had signed in, `terms` are the
+    grant's as they stand.
     """
 
     app_id: UUID
@@ -37,6 +39,7 @@ class Basis:
     until: datetime | None = None
     jkt: str | None = None
     authenticated_at: datetime | None = None
+    terms: Mapping[str, Any] | None = None
 
     @property
     def token_type(self) -> str:
@@ -65,7 +68,9 @@ def answer(names: Iterable[str], basis: Basis, now: datetime) -> dict[str, Any]:
         "expires_in": int(_lifetime(names, basis, now).total_seconds()),
         "scope": scopes.join(names),
     }
-    return said if basis.grant_id is None else said | {"grant_id": ids.encode("grant", basis.grant_id)}
+    if basis.grant_id is not None:
+        said |= {"grant_id": ids.encode("grant", basis.grant_id), **details.granted(basis.terms)}
+    return said
 
 
 def save(session: Session, said: Mapping[str, Any], basis: Basis, now: datetime) -> Issued:

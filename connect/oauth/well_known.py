@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify
 
 from connect.core import public_keys, settings
 from connect.core.access import public
-from connect.oauth import answers, authentication, clients, dpop, reauthentication, refusals
+from connect.oauth import answers, authentication, clients, details, dpop, reauthentication, refusals
 from connect.scopes.scopes import APP_SCOPES, CONSENT_SCOPES, CUSTOMER_SCOPES
 
 blueprint = Blueprint("well_known", __name__)
@@ -56,6 +56,7 @@ def authorization_server_metadata() -> dict[str, Any]:
         "introspection_endpoint_auth_methods_supported": list(authentication.PROVED),
         "introspection_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],
+        "authorization_details_types_supported": list(details.TYPES),
         "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
         "prompt_values_supported": sorted(reauthentication.PROMPTS),
         "acr_values_supported": [reauthentication.PASSWORD],
@@ -73,6 +74,7 @@ def protected_resource_metadata() -> dict[str, Any]:
         "authorization_servers": [base],
         "scopes_supported": sorted(CUSTOMER_SCOPES | APP_SCOPES),
         "bearer_methods_supported": ["header"],
+        "authorization_details_types_supported": list(details.TYPES),
         "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
         "dpop_bound_access_tokens_required": False,
     }
