@@ -50,7 +50,10 @@ def run(stop: threading.Event) -> None:
         health.beat("jobs")
         for job in JOBS:
             if lease := _claim(job):
-                _finish(job, lease, _run(job, lease))
+                report = _run(job, lease)
+                if report.did:
+                    logger.info("job did something", job=job.name, count=report.did, size=report.batches)
+                _finish(job, lease, report)
 
 
 def _run(job: TimedJob, lease: UUID | None = None) -> Report:

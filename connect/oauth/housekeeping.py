@@ -1,4 +1,7 @@
-"""What is cleared away by the clock: rows that nothing can use any more, in batches, so that no table is held for long."""
+"""What is cleared away by the clock: rows that nothing can use any more, in batches, so that no table is held for long.
+
+Each kind is a step of its own, and so a job of its own (jobs/table.py), whose count says how much of it there was.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,13 @@ from connect.oauth import record
 from connect.oauth.models import AccessToken, AuthorizationCode, AuthRequest, SpentProof, TokenChain
 from connect.oauth.tokens import Basis
 
+Step = Callable[[Session, int], int]  # does at most so much, and returns how much it did
+
 
 def purge(session: Session, limit: int) -> int:
-    """Close replay windows and delete what has been over for long enough, `limit` things in all; returns how many."""
+    """Every step, `limit` things in all (tests); returns how many."""
     done = 0
-    for step in (close_replays, *_DELETIONS):
+    for step in STEPS.values():
         if done < limit:
             done += step(session, limit - done)
     return done
@@ -37,7 +42,7 @@ def close_replays(session: Session, limit: int) -> int:
     return len(rows)
 
 
-def _deletion(model: Any, key: Any, over: Callable[[datetime], ColumnElement[bool]]) -> Callable[[Session, int], int]:
+def _deletion(model: Any, key: Any, over: Callable[[datetime], ColumnElement[bool]]) -> Step:
     """A step that deletes rows of `model` for which `over(now)` holds; those another transaction holds are left for the next run."""
 
     def step(session: Session, limit: int) -> int:
@@ -54,16 +59,19 @@ def _ended_long_ago(now: datetime) -> ColumnElement[bool]:
     return or_(TokenChain.expires_at < kept, TokenChain.ended_at < kept)
 
 
-_DELETIONS = (
-    _deletion(SpentProof, SpentProof.digest, lambda now: SpentProof.expires_at < now),
-    _deletion(AuthRequest, AuthRequest.id, lambda now: AuthRequest.expires_at < now - settings.current().code_keep),
-    _deletion(
+STEPS: dict[str, Step] = {
+    "close replay windows": close_replays,
+    "purge used proofs": _deletion(SpentProof, SpentProof.digest, lambda now: SpentProof.expires_at < now),
+    "purge authorization requests": _deletion(
+        AuthRequest, AuthRequest.id, lambda now: AuthRequest.expires_at < now - settings.current().code_keep
+    ),
+    "purge authorization codes": _deletion(
         AuthorizationCode,
         AuthorizationCode.digest,
         lambda now: AuthorizationCode.expires_at < now - settings.current().code_keep,
     ),
-    _deletion(
+    "purge access tokens": _deletion(
         AccessToken, AccessToken.digest, lambda now: AccessToken.expires_at < now - settings.current().token_keep
     ),
-    _deletion(TokenChain, TokenChain.id, _ended_long_ago),
-)
+    "purge token chains": _deletion(TokenChain, TokenChain.id, _ended_long_ago),
+}
