@@ -84,6 +84,13 @@ class Settings:
     code_race_window: timedelta = setting(
         seconds(2), "A second exchange this soon after the first is a race, not a theft", unit="s"
     )
+    device_code_ttl: timedelta = setting(
+        seconds(600), "Time in which a person must type and answer the code that their device shows", unit="s"
+    )
+    device_poll_interval: timedelta = setting(
+        seconds(5), "Least time between two questions of a device whether it was answered", unit="s"
+    )
+    user_code_rate: str = setting("10/minute", "Wrong codes of devices typed, per address and per person")
     access_token_ttl: timedelta = setting(seconds(900), "Life of an access token", unit="s")
     sensitive_token_ttl: timedelta = setting(
         seconds(300), "Life of an access token with a recording or transcript scope", unit="s"

@@ -18,13 +18,15 @@ from connect.core.i18n import language
 from connect.core.problems import Problem
 from connect.disclosure.asking import Asking, Permission, ask, permission
 from connect.grants import queries as grants
+from connect.oauth import user_codes
 from connect.oauth.requests import AuthorizationRequest
 from connect.scopes.scopes import TIER_RULES, highest_tier
 
 
 @dataclass(frozen=True)
 class Answering:
-    """A request, what it asks, and who answers it. `grant_version` is 0 where no grant stands; `destination_host` learns the answer."""
+    """A request, what it asks, and who answers it. `grant_version` is 0 where no grant stands; `destination_host` learns the answer;
+    of a device `user_code` is there in its place."""
 
     request_id: UUID
     asking: Asking
@@ -35,6 +37,7 @@ class Answering:
     permission: Permission
     grant_version: int
     destination_host: str
+    user_code: str
 
 
 def gather(request: AuthorizationRequest, who: CurrentPerson, account_id: UUID) -> Answering:
@@ -67,6 +70,7 @@ def gather(request: AuthorizationRequest, who: CurrentPerson, account_id: UUID) 
         permission=permission(asking, who.rights_in(account.id)),
         grant_version=standing.version if standing else 0,
         destination_host=urlsplit(request.redirect_uri).netloc or urlsplit(request.redirect_uri).scheme,
+        user_code=user_codes.shown(request.user_code) if request.user_code else "",
     )
 
 

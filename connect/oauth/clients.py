@@ -14,6 +14,7 @@ from apps_registry.clients import Client
 from apps_registry.kinds import KINDS
 
 CODE, REFRESH, ALONE = "authorization_code", "refresh_token", "client_credentials"
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"  # RFC 8628 3.4
 _SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 
 
@@ -30,8 +31,8 @@ class OAuthClient(ClientMixin):
     @property
     def grant_types(self) -> tuple[str, ...]:
         kind = KINDS[self.app.kind]
-        of_a_customer = (CODE, REFRESH) if kind.redirects else ()
-        return (*of_a_customer, ALONE) if kind.has_secret else of_a_customer
+        ways = ((CODE, kind.redirects), (DEVICE, kind.polls), (REFRESH, kind.asks_customers), (ALONE, kind.has_secret))
+        return tuple(name for name, has in ways if has)
 
     @property
     def must_prove_a_key(self) -> bool:

@@ -18,6 +18,7 @@ from connect.oauth.clients import OAuthClient
 from connect.oauth.errors import Guess, TheftSeen
 from connect.oauth.grant_types.authorization_code import AuthorizationCodeGrant, Pkce
 from connect.oauth.grant_types.client_credentials import ClientCredentialsGrant
+from connect.oauth.grant_types.device_code import DeviceCodeGrant
 from connect.oauth.grant_types.refresh_token import RefreshTokenGrant
 from connect.oauth.incoming import OAuthRequest
 from connect.oauth.introspection import Introspection
@@ -123,6 +124,7 @@ def _attempt(grant: Any, request: OAuthRequest) -> Answer | OAuth2Error:
 
 server = Server()
 server.register_grant(AuthorizationCodeGrant, [Pkce()])
+server.register_grant(DeviceCodeGrant)
 server.register_grant(RefreshTokenGrant)
 server.register_grant(ClientCredentialsGrant)
 server.register_endpoint(Revocation)

@@ -55,7 +55,8 @@ def _tell(session: Session, app_id: UUID, account_id: UUID) -> None:
             to,
             _("A token of %(app)s was used twice", app=app),
             _(
-                "A refresh token or authorization code of %(app)s for the account %(account)s came back at %(day)s after it was spent."
+                "A refresh token, an authorization code or a device code of %(app)s for the account %(account)s came back at %(day)s"
+                " after it was spent."
                 " We ended its chain; the customer has to connect again. Either it was stolen, or two of your processes refresh"
                 " without sharing the successor (RFC 9700, section 4.14).",
                 app=app, account=account, day=day,

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.oauth import probe
+from tests.oauth.device import Device
 from tests.oauth.flow import Flow
 from tests.support import processes, threads, world
 from tests.support.threads import Together
@@ -42,6 +43,12 @@ def public(app: Flask) -> Flow:
 def other(app: Flask) -> Flow:
     """Another confidential app, of another team, with another customer."""
     return Flow(app, world.make(name="Third Traders"))
+
+
+@pytest.fixture
+def device(app: Flask) -> Device:
+    """An app of the kind device, which has neither secret nor redirect URI."""
+    return Device(Flow(app, world.make(kind="device", name="Fourth Traders")))
 
 
 @pytest.fixture
