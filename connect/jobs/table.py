@@ -41,7 +41,7 @@ def _months(session: Session, _batch: int) -> int:
     return partitions.make_months(session)
 
 
-_TOKENS = 500  # rows in one go: few, since requests of apps write the same tables meanwhile
+_TOKENS = 100  # rows in one go: few, since requests of apps write the same tables meanwhile
 
 JOBS: tuple[TimedJob, ...] = (
     TimedJob("expire grants", timedelta(minutes=1), in_unit(grants.expire_due, 500), 500),
