@@ -77,7 +77,8 @@ def test_a_long_job_renews_its_lease_and_stops_where_it_lost_it(database: Module
 
 
 def test_a_job_rests_as_long_as_its_batch_took(database: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    times, rests, left = iter([10.0, 10.25, 20.0, 23.0, 30.0, 30.5]), list[float](), [10, 10, 3]
+    rests: list[float]
+    times, rests, left = iter([10.0, 10.25, 20.0, 23.0, 30.0, 30.5]), [], [10, 10, 3]
     monkeypatch.setattr(scheduler.clock, "monotonic", lambda: next(times))
     monkeypatch.setattr(scheduler.time, "sleep", rests.append)
     scheduler._run(job(lambda: left.pop(0)))
