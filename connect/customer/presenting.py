@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 
+from apps_registry.origins import Origin
 from apps_registry.queries import AppPage
 from connect.core import ids
 from connect.core.i18n import language
 from connect.disclosure.usage import Usage
 from connect.grants.queries import GrantView, VersionView
+from connect.oauth import gone_apps
 from connect.scopes import catalogue
 from connect.scopes.scopes import in_order
 from connect.scopes.terms import ALL, Selection, Terms
@@ -40,6 +42,9 @@ _EVENTS = {
     "expired": _("Ended by itself"),
 }
 
+_ACTORS = {"operator": _("VoiceTree staff"), "app": _("the app itself")}
+_WHY = {gone_apps.DELETED: _("The app ended its own registration here.")}
+
 
 def status(grant: GrantView) -> dict[str, str]:
     """The state in words and how it is marked."""
@@ -52,7 +57,8 @@ def end_words(grant: GrantView) -> str:
     if grant.live:
         return ""
     at = grant.ended_at or grant.expires_at
-    return gettext("Ended on %(day)s.", day=format_date(at.date(), _DAY))
+    ended = gettext("Ended on %(day)s.", day=format_date(at.date(), _DAY))
+    return f"{ended} {_WHY[grant.end_reason]}" if grant.end_reason in _WHY else ended
 
 
 def app_facts(app: AppPage) -> dict[str, Any]:
@@ -61,6 +67,7 @@ def app_facts(app: AppPage) -> dict[str, Any]:
         "name": app.name,
         "developer": app.legal_developer,
         "reviewed": any(version.state == "published" for version in app.versions),
+        "unverified": app.origin != Origin.TEAM,
         "home_url": app.home_url,
         "home_host": urlsplit(app.home_url).hostname or "",
         "privacy_policy_url": app.privacy_policy_url,
@@ -153,7 +160,7 @@ def actor_name(version: VersionView, names: dict[Any, str]) -> str:
     """Who acted, in words."""
     if version.actor_kind == "person":
         return names.get(version.actor_id, gettext("a person who has left"))
-    return gettext("VoiceTree staff") if version.actor_kind == "operator" else gettext("by itself")
+    return str(_ACTORS.get(version.actor_kind, _("by itself")))
 
 
 def grant_id(grant: GrantView) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
+from apps_registry.origins import Origin
 from connect.disclosure import consent_lines, consent_terms
 from connect.disclosure.asking import Asking, Permission
 from connect.disclosure.consent_lines import ScopeGroup
@@ -24,11 +25,15 @@ Rows = Callable[[frozenset[str], Terms, Words], Preview]
 
 @dataclass(frozen=True)
 class AppFacts:
-    """Who asks. `developer` is the legal name, a `..._host` the host of the address before it, `privacy_date` when it was last read."""
+    """Who asks. `developer` is the legal name, a `..._host` the host of the address before it, `privacy_date` when it was last read.
+
+    `unverified`: nobody answers for it here; `developer` is then the host of the document that describes it, or empty.
+    """
 
     name: str
     developer: str
     reviewed: bool
+    unverified: bool
     home_url: str
     home_host: str
     privacy_policy_url: str
@@ -69,6 +74,7 @@ def _facts(asking: Asking) -> AppFacts:
         name=app.name,
         developer=app.legal_developer,
         reviewed=asking.reviewed,
+        unverified=app.origin != Origin.TEAM,
         home_url=app.home_url,
         home_host=urlsplit(app.home_url).hostname or "",
         privacy_policy_url=app.privacy_policy_url,

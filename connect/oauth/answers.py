@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from connect.core import settings
 
+_QUOTES = str.maketrans(dict.fromkeys('"“”‘’', "'") | {"…": "..."})
 _NOT_IN_A_DESCRIPTION = re.compile(r"[^\x20-\x21\x23-\x5B\x5D-\x7E]")
 
 
@@ -28,4 +29,4 @@ def redirect(location: str) -> tuple[int, str, list[tuple[str, str]]]:
 
 def clean(text: str) -> str:
     """`text` with the characters that an error_description may have (RFC 6749 5.2)."""
-    return _NOT_IN_A_DESCRIPTION.sub("?", text.replace('"', "'"))
+    return _NOT_IN_A_DESCRIPTION.sub("?", text.translate(_QUOTES))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from apps_registry import clients
 from apps_registry.clients import Client
 from apps_registry.kinds import KINDS
+from apps_registry.origins import Origin
 
 CODE, REFRESH, ALONE = "authorization_code", "refresh_token", "client_credentials"
 _SECRET_METHODS = ("client_secret_basic", "client_secret_post")
@@ -31,7 +32,8 @@ class OAuthClient(ClientMixin):
     def grant_types(self) -> tuple[str, ...]:
         kind = KINDS[self.app.kind]
         of_a_customer = (CODE, REFRESH) if kind.redirects else ()
-        return (*of_a_customer, ALONE) if kind.has_secret else of_a_customer
+        alone = kind.has_secret and self.app.origin == Origin.TEAM
+        return (*of_a_customer, ALONE) if alone else of_a_customer
 
     @property
     def must_prove_a_key(self) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from connect.core import clock, settings
-from connect.oauth import record
+from connect.oauth import gone_apps, record
 from connect.oauth.models import AccessToken, AuthorizationCode, AuthRequest, SpentProof, TokenChain
 from connect.oauth.tokens import Basis
 
@@ -18,7 +18,7 @@ from connect.oauth.tokens import Basis
 def purge(session: Session, limit: int) -> int:
     """Close replay windows and delete what has been over for long enough, `limit` things in all; returns how many."""
     done = 0
-    for step in (close_replays, *_DELETIONS):
+    for step in (close_replays, *_DELETIONS, gone_apps.end_grants, gone_apps.remove_unused):
         if done < limit:
             done += step(session, limit - done)
     return done

@@ -16,6 +16,8 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from apps_registry import unverified
+from apps_registry.origins import Origin
 from connect.accounts.models import SignInSession
 from connect.core import clock, database, ids, settings
 from connect.core.problems import Problem
@@ -104,6 +106,8 @@ def store(session: Session, request: OAuthRequest, *, reference: str | None = No
         "pushed_digest": ids.digest(reference) if reference else None,
     }
     session.connection().execute(insert(AuthRequest), row)
+    if request.client.app.origin != Origin.TEAM:
+        unverified.note_use(session, request.client.app_id)
     return request_id
 
 
