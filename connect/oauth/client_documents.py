@@ -41,7 +41,7 @@ def bring_up_to_date(client_id: str, address: str) -> None:
     if not client_id.startswith(SCHEME) or not config.client_documents or _fresh(client_id):
         return
     host = _checked(client_id).hostname or ""
-    for limited in (address, host):
+    for limited in (f"from {address}", f"to {host}"):
         limits.hit("client document", limited, config.client_document_rate)
     try:
         found = documents.fetch(client_id, limit=config.client_document_limit)
