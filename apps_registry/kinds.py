@@ -7,14 +7,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Kind:
-    """`auth_methods` as in RFC 7591 2, the default first; `redirects`: it takes part in the authorization code flow."""
+    """`auth_methods` as in RFC 7591 2, the default first; `redirects`: it takes part in the authorization code flow; `polls`: in the
+    device flow."""
 
     auth_methods: tuple[str, ...]
     redirects: bool
+    polls: bool = False
 
     @property
     def has_secret(self) -> bool:
         return self.auth_methods != ("none",)
+
+    @property
+    def asks_customers(self) -> bool:
+        """Whether a customer can allow it anything."""
+        return self.redirects or self.polls
 
 
 _SECRET = ("client_secret_basic", "client_secret_post")
@@ -24,5 +31,5 @@ KINDS: dict[str, Kind] = {
     "public": Kind(("none",), redirects=True),  # runs in the customer's browser
     "native": Kind(("none",), redirects=True),  # installed on a device
     "service": Kind(_SECRET, redirects=False),  # acts for the app alone, never on a customer's rows
-    "device": Kind(("none",), redirects=False),  # has no browser of its own
+    "device": Kind(("none",), redirects=False, polls=True),  # has no browser of its own
 }

@@ -48,13 +48,13 @@ KINDS: dict[str, Any] = {
     "public": _("App in the browser (no secret)"),
     "native": _("Mobile or desktop app (no secret)"),
     "service": _("Service that acts for the app alone"),
-    "device": _("Device without a browser"),
+    "device": _("Device without a browser, such as a display or a desk phone (no secret)"),
 }
 
 AUTH_METHODS: dict[str, Any] = {
     "client_secret_basic": _("Client secret, in the Authorization header or the body"),
     "client_secret_post": _("Client secret, in the body or the Authorization header"),
-    "none": _("None: PKCE alone"),
+    "none": _("None: PKCE, or the device code, alone"),
 }
 
 ORIGINS: dict[str, Any] = {

@@ -50,6 +50,7 @@ VIEWS = (
     "connect.auditor.views",
     "connect.customer.acts",
     "connect.customer.consent",
+    "connect.customer.device",
     "connect.customer.views",
     "connect.developer.views",
     "connect.developer.changes",

@@ -32,6 +32,10 @@ _DPOP = """\
 To bind tokens to a key, so that a stolen one is of no use (DPoP, RFC 9449): the code is bound from the pushed request on, then each
 token. `withNonce` is for a platform that asks for a nonce; nothing else has to be known about it."""
 
+_DEVICE = """\
+On a device without a browser (RFC 8628) `visit` becomes your screen: it shows an address and a code, and the program polls
+meanwhile."""
+
 _REQUESTS_OAUTHLIB = """\
 It compares `state` too, within one session, and leaves `iss` to you. Set `OAUTHLIB_RELAX_TOKEN_SCOPE=1`: without it a customer who
 leaves a box unticked is an exception. To try it over `http`, set `OAUTHLIB_INSECURE_TRANSPORT=1`."""
@@ -57,6 +61,8 @@ def clients_page() -> str:
         _script("oauth4webapi-pushed"),
         _DPOP,
         _script("oauth4webapi-dpop"),
+        _DEVICE,
+        _script("oauth4webapi-device"),
         "## openid-client",
         "By the same author, and shorter.",
         _script("openid-client"),
@@ -77,7 +83,7 @@ def _rows() -> list[tuple[str, str, str, str]]:
     pypi = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE))
     basic, post, none = map(code, ("client_secret_basic", "client_secret_post", "none"))
     return [
-        ("oauth4webapi", "npm", npm["oauth4webapi"], basic),
+        ("oauth4webapi", "npm", npm["oauth4webapi"], f"{basic}, {none}"),
         ("openid-client", "npm", npm["openid-client"], post),
         ("Authlib", "PyPI", pypi["authlib"], f"{basic}, {post}, {none}"),
         ("requests-oauthlib", "PyPI", pypi["requests-oauthlib"], basic),

@@ -84,6 +84,13 @@ class Settings:
     code_race_window: timedelta = setting(
         seconds(2), "A second exchange this soon after the first is a race, not a theft", unit="s"
     )
+    device_code_ttl: timedelta = setting(
+        seconds(600), "Time in which a person must type and answer the code that their device shows", unit="s"
+    )
+    device_poll_interval: timedelta = setting(
+        seconds(5), "Least time between two questions of a device whether it was answered", unit="s"
+    )
+    user_code_rate: str = setting("10/minute", "Wrong codes of devices typed, per address and per person")
     access_token_ttl: timedelta = setting(seconds(900), "Life of an access token", unit="s")
     sensitive_token_ttl: timedelta = setting(
         seconds(300), "Life of an access token with a recording or transcript scope", unit="s"
@@ -94,7 +101,9 @@ class Settings:
         seconds(10), "How long the same answer may be asked again after a refresh", unit="s"
     )
     token_rate: str = setting("600/minute", "Token requests per client and address")
-    token_failure_rate: str = setting("30/minute", "Failed token, code and secret guesses per address")
+    token_failure_rate: str = setting(
+        "30/minute", "Wrong secrets, codes and tokens per address, and per client that proved who it is"
+    )
     token_keep: timedelta = setting(
         days(7), "How long an ended token is remembered, so that the app can be told why it ended", unit="s"
     )
@@ -132,6 +141,9 @@ class Settings:
     # Grants
     grant_default_life: timedelta = setting(days(90), "Expiry offered first on the consent page", unit="s")
     grant_longest_life: timedelta = setting(days(730), "Longest expiry a customer may choose", unit="s")
+    grant_confirmation_time: timedelta = setting(
+        days(14), "How long a grant goes on unconfirmed once who stands behind it may not give it any more", unit="s"
+    )
     history_default: timedelta = setting(days(90), "How far back a grant reaches by default", unit="s")
 
     # API

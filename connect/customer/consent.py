@@ -210,7 +210,8 @@ def _open(text: str) -> Any:
             [_("To change your answer, open Connected apps, or start again in the app.")],
         )
     if found.expired:
-        return _ended(_("This request has expired"), [_("It was open for too long. Start again in the app.")])
+        again = _("Start again on your device.") if found.user_code else _("Start again in the app.")
+        return _ended(_("This request has expired"), [_("It was open for too long."), again])
     if found.sign_in_after is not None and person().authenticated_at < found.sign_in_after:
         returning.go_on_to(url_for("customer.consent", request_id=text))
         return redirect(url_for("signin.confirm"), 303)

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _
 
 from apps_registry.origins import Origin
 from apps_registry.queries import AppPage
+from connect.accounts.roles import Right, beyond, either, givers
 from connect.core import ids
 from connect.core.i18n import language
 from connect.disclosure.usage import Usage
@@ -36,6 +37,8 @@ _EVENTS = {
     "given": _("Connected"),
     "changed": _("Allowed again, with changes"),
     "narrowed": _("Narrowed"),
+    "asked": _("Asked to confirm it, as whoever stands behind it may not give it any more"),
+    "confirmed": _("Confirmed"),
     "paused": _("Paused"),
     "resumed": _("Resumed"),
     "revoked": _("Disconnected"),
@@ -59,6 +62,21 @@ def end_words(grant: GrantView) -> str:
     at = grant.ended_at or grant.expires_at
     ended = gettext("Ended on %(day)s.", day=format_date(at.date(), _DAY))
     return f"{ended} {_WHY[grant.end_reason]}" if grant.end_reason in _WHY else ended
+
+
+def confirmation(grant: GrantView, rights: frozenset[Right], names: dict[Any, str]) -> dict[str, Any] | None:
+    """What the account is asked about a grant, and whether a person with `rights` may answer; None where nothing is asked."""
+    if grant.confirm_by is None or not grant.live:
+        return None
+    return {
+        "grant_id": grant_id(grant),
+        "app": grant.app_name,
+        "backer": names.get(grant.backer, ""),
+        "by": grant.confirm_by,
+        "paused": grant.standing == "paused",
+        "may": not beyond(rights, grant.scopes),
+        "roles": either(givers(grant.scopes)),
+    }
 
 
 def app_facts(app: AppPage) -> dict[str, Any]:

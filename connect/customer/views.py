@@ -55,7 +55,7 @@ def connected_apps() -> str:
     grants = queries.listing(account_id=account.id)
     tab = "ended" if request.args.get("tab") == "ended" else "live"
     shown = [grant for grant in grants if grant.live == (tab == "live")]
-    names = accounts.names(grant.given_by for grant in shown)
+    names = accounts.names(who for grant in shown for who in (grant.given_by, grant.backer))
     apps, reads = registry.apps_of(grant.app_id for grant in shown), usage.last_reads(account.id)
     stopped = tokens.reconnect_needed(account.id)
     cards = [
@@ -72,7 +72,9 @@ def connected_app(grant_id: str) -> str:
     grant = own.grant(grant_id)
     account, app = accounts.account(grant.account_id), registry.app_page(grant.app_id)
     history = queries.history(grant.account_id, grant.id)
-    names = accounts.names([grant.given_by, *(version.actor_id for version in history if version.actor_id)])
+    names = accounts.names(
+        [grant.given_by, grant.backer, *(version.actor_id for version in history if version.actor_id)]
+    )
     used = usage.of_grant(grant.account_id, grant.id, account.timezone)
     return render_template(
         "customer/connected_app.html",
@@ -90,6 +92,7 @@ def connected_app(grant_id: str) -> str:
         },
         app=presenting.app_facts(app),
         status=presenting.status(grant),
+        confirmation=_confirmation(grant, names),
         granted=presenting.granted_rows(grant.scopes, dict(purposes(grant.app_version_id)), used),
         refused=presenting.titles(grant.refused),
         terms=presenting.term_lines(grant.terms),
@@ -187,7 +190,12 @@ def _card(
         "last_read": read,
         "granted": len(grant.scopes),
         "refused": len(grant.refused),
+        "confirmation": _confirmation(grant, names),
     }
+
+
+def _confirmation(grant: GrantView, names: dict[UUID, str]) -> dict[str, Any] | None:
+    return presenting.confirmation(grant, person().rights_in(grant.account_id), names)
 
 
 def _receipt_url(grant_id: str, version: VersionView) -> str:

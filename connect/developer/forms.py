@@ -25,8 +25,7 @@ from connect.webhooks.catalogue import EVENT_TYPES
 
 _: Any = lazy_gettext  # WTForms takes lazy texts where its types say str
 
-# What a browser can register; devices come with their own flow.
-KINDS = [SelectChoice(name, words.KINDS[name]) for name in ("confidential", "public", "native", "service")]
+KINDS = [SelectChoice(name, words.KINDS[name]) for name in ("confidential", "public", "native", "service", "device")]
 OVERLAPS = [
     SelectChoice("0", _("ends now")),
     SelectChoice("1", _("works for 1 hour")),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from connect.accounts import sessions
 from connect.core import database, limits, mail
+from connect.grants import backing
 from connect.grants import services as grants
 from connect.ledger import partitions
 from connect.oauth import housekeeping as tokens
@@ -42,6 +43,7 @@ def _months(session: Session, _batch: int) -> int:
 
 JOBS: tuple[TimedJob, ...] = (
     TimedJob("expire grants", timedelta(minutes=1), in_unit(grants.expire_due, 500), 500),
+    TimedJob("confirm grants", timedelta(minutes=5), in_unit(backing.run_due, 200), 200),
     TimedJob("send mail", timedelta(seconds=2), lambda: mail.deliver_due(20), 20),
     TimedJob("purge tokens", timedelta(minutes=5), in_unit(tokens.purge, 1_000), 1_000),
     TimedJob("purge sessions", timedelta(hours=1), in_unit(sessions.purge, 1_000), 1_000),

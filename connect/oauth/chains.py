@@ -26,6 +26,8 @@ from connect.oauth.tokens import Basis
 
 REUSE = "refresh token reused"
 CODE_REUSE = "authorization code used twice"
+DEVICE_REUSE = "device code used twice"
+STOLEN = (REUSE, CODE_REUSE, DEVICE_REUSE)  # of what ended for these the app has to be connected again
 
 _COLUMNS: tuple[Any, ...] = (
     TokenChain.id, TokenChain.app_id, TokenChain.account_id, TokenChain.grant_id, TokenChain.scopes, TokenChain.resource,

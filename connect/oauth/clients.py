@@ -15,6 +15,7 @@ from apps_registry.kinds import KINDS
 from apps_registry.origins import Origin
 
 CODE, REFRESH, ALONE = "authorization_code", "refresh_token", "client_credentials"
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"  # RFC 8628 3.4
 _SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 
 
@@ -31,9 +32,9 @@ class OAuthClient(ClientMixin):
     @property
     def grant_types(self) -> tuple[str, ...]:
         kind = KINDS[self.app.kind]
-        of_a_customer = (CODE, REFRESH) if kind.redirects else ()
         alone = kind.has_secret and self.app.origin == Origin.TEAM
-        return (*of_a_customer, ALONE) if alone else of_a_customer
+        ways = ((CODE, kind.redirects), (DEVICE, kind.polls), (REFRESH, kind.asks_customers), (ALONE, alone))
+        return tuple(name for name, has in ways if has)
 
     @property
     def must_prove_a_key(self) -> bool:

@@ -13,7 +13,15 @@ from connect.core import database, limits, settings
 from connect.core.access import public, rule
 from connect.core.paths import Paths
 from connect.core.problems import Problem
-from connect.oauth import nonces, pushed, reauthentication, registration, requests, well_known
+from connect.oauth import (
+    device_authorization,
+    nonces,
+    pushed,
+    reauthentication,
+    registration,
+    requests,
+    well_known,
+)
 from connect.oauth.errors import of_problem
 from connect.oauth.incoming import OAuthRequest
 from connect.oauth.introspection import Introspection
@@ -73,6 +81,13 @@ def _to_consent(request_id: UUID) -> AnyResponse:
 def push() -> Response:
     """RFC 9126 2."""
     return server.answered(pushed.push)
+
+
+@machine.post(well_known.DEVICE_AUTHORIZATION)
+@_of_the_client
+def authorize_device() -> Response:
+    """RFC 8628 3.1."""
+    return server.answered(device_authorization.begin)
 
 
 @machine.post(well_known.TOKEN)

@@ -9,11 +9,12 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from connect.core import database, ids, settings
 from connect.oauth import authentication, presented
 from connect.oauth.clients import OAuthClient
+from connect.oauth.guessing import CountsUnknownTokens
 from connect.oauth.incoming import OAuthRequest, required
 from connect.oauth.presented import Presented
 
 
-class Introspection(IntrospectionEndpoint):
+class Introspection(CountsUnknownTokens, IntrospectionEndpoint):
     """POST /oauth/introspect."""
 
     CLIENT_AUTH_METHODS = (authentication.BASIC, authentication.POST)

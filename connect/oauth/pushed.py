@@ -11,19 +11,17 @@ from typing import Any
 
 from authlib.consts import default_json_headers
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
+from authlib.oauth2.rfc6749 import InvalidRequestError
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from connect.core import database, ids, limits, settings
+from connect.core import database, ids, settings
 from connect.core.problems import Problem
-from connect.oauth import authentication, binding, client_documents, requests, rules
+from connect.oauth import direct, requests, rules
 from connect.oauth.answers import clean
-from connect.oauth.client_documents import DocumentRefused
 from connect.oauth.incoming import OAuthRequest, StoredRequest
 from connect.oauth.models import AuthRequest
-from connect.oauth.server import server
 
 PREFIX = "vtp"
 URN = "urn:ietf:params:oauth:request_uri:"  # RFC 9126 2.2
@@ -31,24 +29,12 @@ URN = "urn:ietf:params:oauth:request_uri:"  # RFC 9126 2.2
 
 def push(request: OAuthRequest) -> tuple[int, dict[str, Any], Any]:
     """POST /oauth/par: status, body and headers. Raises OAuth2Error for a client that is not proved or a rule that is not kept."""
-    _read_document(request)
-    client, config = server.authenticate_client(request, authentication.METHODS), settings.current()
-    limits.hit("token", f"{client.get_client_id()} {request.address}", config.token_rate)
-    request.form.setdefault("client_id", client.get_client_id())
-    binding.read(request, client, needed=False)
-    binding.bind_code(request)
+    direct.prove(request)
     _check(request)
     reference = ids.token(PREFIX)
-
-    def keep(session: Session) -> None:
-        request.session = session
-        if request.proof is not None:
-            request.proof.spend(session)
-        requests.store(session, request, reference=reference)
-        authentication.note_use(request)
-
-    database.group_commit(keep)
-    said = {"request_uri": URN + reference, "expires_in": int(config.pushed_request_ttl.total_seconds())}
+    direct.keep(request, lambda session: requests.store(session, request, reference=reference))
+    life = settings.current().pushed_request_ttl
+    said = {"request_uri": URN + reference, "expires_in": int(life.total_seconds())}
     return 201, said, default_json_headers
 
 
@@ -65,14 +51,6 @@ def follow(request: OAuthRequest) -> StoredRequest:
     if found is None:
         raise _of_no_use()
     return found
-
-
-def _read_document(request: OAuthRequest) -> None:
-    """What the client's own document says (CIMD), before the client is looked up."""
-    try:
-        client_documents.bring_up_to_date(request.form.get("client_id", ""), request.address)
-    except DocumentRefused as error:
-        raise InvalidClientError(clean(str(error)), status_code=400) from error
 
 
 def _check(request: OAuthRequest) -> None:

@@ -20,7 +20,7 @@ from flask import request as flask_request
 
 from connect.core import clock, database, limits, settings
 from connect.core.access import View, rule
-from connect.oauth import access, dpop, nonces, refusals, use_of_proof
+from connect.oauth import access, dpop, guessing, nonces, refusals, use_of_proof
 from connect.oauth.access import Token
 from connect.oauth.dpop import InvalidProof, Proof
 from connect.oauth.refusals import insufficient_scope
@@ -108,7 +108,7 @@ class _Validator(TokenValidator):
 
     def validate_token(self, token: Token | None, scopes: frozenset[str], request: Any) -> None:
         if token is None:
-            limits.hit("oauth guess", flask_request.remote_addr or "", settings.current().token_failure_rate)
+            guessing.count_at_the_api()
             raise refusals.unknown_token()
         self.validate_key(token, clock.now())
         problem = refusals.of(token, scopes, clock.now())

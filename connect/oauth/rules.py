@@ -1,7 +1,8 @@
 """The order of checks of an authorization request, as tables that can be read at once: one rule a function, each with its source.
 
 Rules about who asks and where the answer would go end in a page, never in a redirect (RFC 6749 4.1.2.1). All later ones are told to
-the app by redirect. A pushed request (RFC 9126) keeps the same rules, and the app is told all of them in the answer.
+the app by redirect. A pushed request (RFC 9126) keeps the same rules, and the app is told all of them in the answer; so is a device
+(RFC 8628), of whose rules none is about a browser.
 """
 
 from __future__ import annotations
@@ -115,6 +116,12 @@ def response_type_is_code(request: OAuthRequest) -> None:
         raise UnsupportedResponseTypeError(None)
 
 
+def client_may_use_device(request: OAuthRequest) -> None:
+    """RFC 8628 3.1."""
+    if not request.client.check_grant_type(clients.DEVICE):
+        raise UnauthorizedClientError("This kind of client does not use the device flow.")
+
+
 def client_may_use_code(request: OAuthRequest) -> None:
     """RFC 6749 4.1.2.1."""
     if not request.client.check_response_type("code"):
@@ -194,6 +201,12 @@ def prompt_is_known(request: OAuthRequest) -> None:
         raise InvalidRequestError("The prompt must be login, consent, or none alone.")
 
 
+def somebody_is_asked(request: OAuthRequest) -> None:
+    """RFC 8628 3.3: a person has to come to the page."""
+    if "none" in reauthentication.prompts(request.form):
+        raise InvalidRequestError("A device cannot ask with prompt=none: its person has to see the page of consent.")
+
+
 def max_age_is_a_number(request: OAuthRequest) -> None:
     """OpenID Connect Core 3.1.2.1, RFC 9470 4: seconds since the person signed in."""
     text = request.form.get("max_age", "0")
@@ -236,6 +249,19 @@ TOLD: tuple[Rule, ...] = (
     key_is_a_thumbprint,
     resource_is_here,
     prompt_is_known,
+    max_age_is_a_number,
+    login_hint_is_bounded,
+)
+
+OF_A_DEVICE: tuple[Rule, ...] = (  # RFC 8628 3.1: no browser comes back, so nothing about one is asked
+    client_may_use_device,
+    no_request_object,
+    scope_is_known,
+    scope_is_the_apps,
+    key_is_a_thumbprint,
+    resource_is_here,
+    prompt_is_known,
+    somebody_is_asked,
     max_age_is_a_number,
     login_hint_is_bounded,
 )

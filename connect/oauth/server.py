@@ -13,11 +13,12 @@ from flask import request as flask_request
 from sqlalchemy.orm import Session
 
 from connect.core import database, limits, settings
-from connect.oauth import answers, authentication, binding, clients, incoming, record, refresh_tokens, tokens
+from connect.oauth import answers, authentication, binding, clients, guessing, incoming, record, refresh_tokens, tokens
 from connect.oauth.clients import OAuthClient
 from connect.oauth.errors import Guess, TheftSeen
 from connect.oauth.grant_types.authorization_code import AuthorizationCodeGrant, Pkce
 from connect.oauth.grant_types.client_credentials import ClientCredentialsGrant
+from connect.oauth.grant_types.device_code import DeviceCodeGrant
 from connect.oauth.grant_types.refresh_token import RefreshTokenGrant
 from connect.oauth.incoming import OAuthRequest
 from connect.oauth.introspection import Introspection
@@ -69,7 +70,7 @@ class Server(AuthorizationServer):
     def handle_error_response(self, request: OAuthRequest | None, error: OAuth2Error) -> Response:
         """The error as JSON, or on its way to the app with `state` and `iss` (RFC 9207 2.4)."""
         if isinstance(error, Guess) and request is not None:
-            limits.hit("oauth guess", request.address, settings.current().token_failure_rate)
+            guessing.count(request)
         body = dict(error.get_body())
         if error.redirect_uri:
             return self.handle_response(*answers.redirect(answers.back(error.redirect_uri, **body)))
@@ -79,7 +80,7 @@ class Server(AuthorizationServer):
         """What `endpoint` answers to a request of a client's own, by default the present one; its OAuth2Error as JSON."""
         try:
             request = self.create_oauth2_request(request)
-            limits.peek("oauth guess", request.address, settings.current().token_failure_rate)
+            guessing.refuse_guessers(request.address)
             return self.handle_response(*endpoint(request))
         except OAuth2Error as error:
             return self.handle_error_response(request, error)
@@ -123,6 +124,7 @@ def _attempt(grant: Any, request: OAuthRequest) -> Answer | OAuth2Error:
 
 server = Server()
 server.register_grant(AuthorizationCodeGrant, [Pkce()])
+server.register_grant(DeviceCodeGrant)
 server.register_grant(RefreshTokenGrant)
 server.register_grant(ClientCredentialsGrant)
 server.register_endpoint(Revocation)

@@ -15,6 +15,7 @@ blueprint = Blueprint("well_known", __name__)
 
 AUTHORIZE, PUSH, TOKEN = "/oauth/authorize", "/oauth/par", "/oauth/token"
 REGISTER = "/oauth/register"
+DEVICE_AUTHORIZATION = "/oauth/device_authorization"
 REVOKE, INTROSPECT = "/oauth/revoke", "/oauth/introspect"
 _SECRET_METHODS = [authentication.BASIC, authentication.POST]
 
@@ -34,8 +35,7 @@ def protected_resource() -> Response:
 
 
 def authorization_server_metadata() -> dict[str, Any]:
-    """The members of RFC 8414 2, CIMD 5, RFC 9126 5, RFC 9207 3, RFC 9449 5.1, RFC 9470 7 and RFC 9728 4 that are true of this
-    server."""
+    """What is true of this server of RFC 8414 2, CIMD 5, RFC 8628 4, RFC 9126 5, RFC 9207 3, RFC 9449 5.1, RFC 9470 7, RFC 9728 4."""
     config = settings.current()
     base = config.base_url
     registration = {"registration_endpoint": base + REGISTER} if config.registration else {}
@@ -46,13 +46,14 @@ def authorization_server_metadata() -> dict[str, Any]:
         "authorization_endpoint": base + AUTHORIZE,
         "pushed_authorization_request_endpoint": base + PUSH,
         "require_pushed_authorization_requests": False,
+        "device_authorization_endpoint": base + DEVICE_AUTHORIZATION,
         "token_endpoint": base + TOKEN,
         "revocation_endpoint": base + REVOKE,
         "introspection_endpoint": base + INTROSPECT,
         "scopes_supported": sorted(CONSENT_SCOPES | APP_SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": [clients.CODE, clients.REFRESH, clients.ALONE],
+        "grant_types_supported": [clients.CODE, clients.DEVICE, clients.REFRESH, clients.ALONE],
         "token_endpoint_auth_methods_supported": list(authentication.METHODS),
         "revocation_endpoint_auth_methods_supported": list(authentication.METHODS),
         "introspection_endpoint_auth_methods_supported": _SECRET_METHODS,

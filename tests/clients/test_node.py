@@ -3,6 +3,9 @@ platform."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from connect.core import ids
@@ -42,6 +45,27 @@ def test_oauth4webapi_binds_its_tokens_to_a_key(stage: Stage) -> None:
     assert saw == STORY | {"introspectedAfterRevoking": {"active": False}}
     assert seen["token_type"] == "DPoP"
     assert len(seen["cnf"]["jkt"]) == 43
+
+
+class TestDevice:
+    @pytest.fixture
+    def kind(self) -> str:
+        return "device"
+
+    @pytest.fixture
+    def overrides(self) -> dict[str, Any]:
+        return {"device_poll_interval": timedelta(seconds=2)}
+
+    def test_oauth4webapi_connects_a_device(self, stage: Stage) -> None:
+        assert stage.script("story.mjs", "./oauth4webapi-device.mjs") == STORY
+
+    def test_a_device_understands_every_no(self, stage: Stage) -> None:
+        assert stage.script("device-refusals.mjs") == {
+            "waiting": [400, "authorization_pending"],
+            "tooEarly": [400, "slow_down"],
+            "thePersonSaysNo": [400, "access_denied"],
+            "unknown": [400, "invalid_grant"],
+        }
 
 
 def test_openid_client_connects_reads_refreshes_revokes_and_sees_the_end(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 
 from connect.core.signals import DECLARED
 
-LEDGER, DISCLOSURE = "connect.ledger.receivers", "connect.disclosure.receivers"
+LEDGER, GRANTS, DISCLOSURE = "connect.ledger.receivers", "connect.grants.receivers", "connect.disclosure.receivers"
 OAUTH, WEBHOOKS = "connect.oauth.receivers", "connect.webhooks.receivers"
 
 RECEIVERS: dict[str, set[str]] = {
@@ -27,6 +27,8 @@ RECEIVERS: dict[str, set[str]] = {
     "call_ended": {f"{WEBHOOKS}.on_call_ended"},
     # Grants write their own entries: the ledger is a layer below them.
     "grant_changed": {f"{DISCLOSURE}.keep_catalogue"},
+    "grant_confirmation_asked": set(),
+    "grant_confirmed": set(),
     "grant_expired": {f"{OAUTH}.end_tokens_of_expired"},
     "grant_given": {f"{DISCLOSURE}.keep_catalogue"},
     "grant_narrowed": set(),
@@ -35,10 +37,10 @@ RECEIVERS: dict[str, set[str]] = {
     "grant_revoked": {f"{OAUTH}.end_tokens_of_revoked", f"{WEBHOOKS}.on_grant_revoked"},
     "password_set": {f"{LEDGER}.write_password_set"},
     "person_added": {f"{LEDGER}.write_person_added"},
-    "person_closed": {f"{LEDGER}.write_person_closed"},
+    "person_closed": {f"{LEDGER}.write_person_closed", f"{GRANTS}.review_after_leaving"},
     "profile_changed": {f"{LEDGER}.write_profile_changed"},
-    "role_given": {f"{LEDGER}.write_role_given"},
-    "role_taken": {f"{LEDGER}.write_role_taken"},
+    "role_given": {f"{LEDGER}.write_role_given", f"{GRANTS}.review_after_a_role"},
+    "role_taken": {f"{LEDGER}.write_role_taken", f"{GRANTS}.review_after_a_role"},
     "secret_ended": {f"{LEDGER}.write_secret_ended"},
     "secret_made": {f"{LEDGER}.write_secret_made"},
     "secret_rotated": {f"{LEDGER}.write_secret_rotated"},

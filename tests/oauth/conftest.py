@@ -9,8 +9,10 @@ import pytest
 from flask import Flask
 
 from tests.oauth import probe
+from tests.oauth.device import Device
 from tests.oauth.flow import Flow
-from tests.support import world
+from tests.support import processes, threads, world
+from tests.support.threads import Together
 
 
 @pytest.fixture
@@ -41,3 +43,18 @@ def public(app: Flask) -> Flow:
 def other(app: Flask) -> Flow:
     """Another confidential app, of another team, with another customer."""
     return Flow(app, world.make(name="Third Traders"))
+
+
+@pytest.fixture
+def device(app: Flask) -> Device:
+    """An app of the kind device, which has neither secret nor redirect URI."""
+    return Device(Flow(app, world.make(kind="device", name="Fourth Traders")))
+
+
+@pytest.fixture
+def together(dialect: str) -> Together:
+    """Makes calls at the same moment; what each returned or raised, in their order.
+
+    On PostgreSQL each in a process of its own; on SQLite, which one process writes, in threads.
+    """
+    return processes.together if dialect == "postgresql" else threads.together

@@ -22,7 +22,7 @@ from tests.oauth.flow import Flow
 from tests.oauth.holder import KINDS, Holder, segment
 from tests.oauth.look import count
 from tests.support.clock import Clock
-from tests.support.threads import together
+from tests.support.threads import Together
 
 MANY = 16
 
@@ -172,7 +172,7 @@ def test_55_the_jti_of_one_key_says_nothing_of_another(flow: Flow) -> None:
         assert flow.alone(headers=flow.client_auth | holder.headers(jti="one")).status_code == 200
 
 
-def test_55_of_many_uses_of_one_proof_at_once_one_succeeds(flow: Flow) -> None:
+def test_55_of_many_uses_of_one_proof_at_once_one_succeeds(flow: Flow, together: Together) -> None:
     headers = flow.client_auth | Holder().headers()
     answers = together(*[partial(flow.alone, headers=headers)] * MANY)
     assert sorted(answer.status_code for answer in answers) == [200] + [400] * (MANY - 1)
@@ -287,7 +287,7 @@ class TestRefresh:
         refused(flow.refresh(token), "invalid_grant")
         assert holder.refresh(flow, answer.json["refresh_token"]).status_code == 200
 
-    def test_43_many_refreshes_with_one_key_get_one_successor(self, public: Flow) -> None:
+    def test_43_many_refreshes_with_one_key_get_one_successor(self, public: Flow, together: Together) -> None:
         holder = Holder()
         token = holder.connect(public)["refresh_token"]
         answers = together(*[partial(holder.refresh, public, token)] * MANY)

@@ -21,7 +21,7 @@ from tests.oauth.look import count, grant_id
 from tests.support.clock import Clock
 from tests.support.databases import postgres_only, sqlite_only
 from tests.support.processes import at_once
-from tests.support.threads import together
+from tests.support.threads import Together
 
 MANY = 16
 PROCESS = """
@@ -162,7 +162,7 @@ class TestReplay:
         assert client.get(path, headers=headers).status_code == 200
         refused(client.get(path, headers=headers), "invalid_dpop_proof")
 
-    def test_55_of_many_uses_at_once_one_is_answered(self, flow: Flow, path: str) -> None:
+    def test_55_of_many_uses_at_once_one_is_answered(self, flow: Flow, path: str, together: Together) -> None:
         holder = Holder()
         token = holder.connect(flow)["access_token"]
         headers = holder.authorization(token, path)
@@ -218,7 +218,7 @@ class TestGroupCommit:
         yield
         writer.stop()
 
-    def test_replays_beside_good_requests_in_the_same_commits(self, flow: Flow) -> None:
+    def test_replays_beside_good_requests_in_the_same_commits(self, flow: Flow, together: Together) -> None:
         holder = Holder()
         token = holder.connect(flow)["access_token"]
         used = holder.authorization(token, "/v1/calls")

@@ -16,7 +16,7 @@ from tests.oauth.look import count
 from tests.support.clock import Clock
 from tests.support.databases import postgres_only
 from tests.support.processes import at_once
-from tests.support.threads import together
+from tests.support.threads import Together
 
 MANY = 16
 MINUTE = timedelta(seconds=60)
@@ -58,7 +58,7 @@ def test_what_was_undone_was_not_used(database: ModuleType) -> None:
     assert spend(database, "one")
 
 
-def test_of_many_uses_at_once_one_is_the_first(database: ModuleType) -> None:
+def test_of_many_uses_at_once_one_is_the_first(database: ModuleType, together: Together) -> None:
     assert sorted(together(*[partial(spend, database, "one")] * MANY)) == [False] * (MANY - 1) + [True]
 
 

@@ -8,6 +8,7 @@ from authlib.oauth2 import rfc8414, rfc9207
 from flask import Flask
 
 from connect.core import settings
+from connect.oauth.clients import DEVICE
 from connect.scopes.scopes import CUSTOMER_SCOPES
 from tests.oauth.flow import Flow
 
@@ -35,14 +36,16 @@ def test_64_each_endpoint_that_is_named_is_there(app: Flask) -> None:
     document = _document(app, "oauth-authorization-server")
     base = document["issuer"]
     paths = {address.removeprefix(base) for name, address in document.items() if name.endswith("_endpoint")}
-    assert paths == {"/oauth/authorize", "/oauth/par", "/oauth/token", "/oauth/revoke", "/oauth/introspect"}
+    kept = {"/oauth/authorize", "/oauth/par", "/oauth/device_authorization"}
+    assert paths == kept | {"/oauth/token", "/oauth/revoke", "/oauth/introspect"}
     routes = {route.rule for route in app.url_map.iter_rules()}
     assert paths <= routes
 
 
 def test_64_each_grant_type_and_method_that_is_named_works(flow: Flow) -> None:
     document = _document(flow.app, "oauth-authorization-server")
-    assert set(document["grant_types_supported"]) == {"authorization_code", "refresh_token", "client_credentials"}
+    known = {"authorization_code", "refresh_token", "client_credentials", DEVICE}
+    assert set(document["grant_types_supported"]) == known
     flow.refresh(flow.connect()["refresh_token"])
     assert flow.alone().status_code == 200
     for grant_type in document["grant_types_supported"]:

@@ -57,6 +57,17 @@ def test_an_app_is_registered_with_its_secret_in_clear_once(database: ModuleType
     assert queries.app_page(client.app_id).versions[0].scopes[0].purpose == "Shows who called."
 
 
+def test_a_device_is_registered_without_a_redirect_uri_and_has_no_secret(database: ModuleType) -> None:
+    given = list(REGISTER)
+    at = given.index("--redirect-uri")
+    del given[at : at + 2]
+    given[given.index("confidential")] = "device"
+    made = answer("register", *given)
+    assert made["client_secret"] is None
+    shown = answer("show", made["client_id"])
+    assert (shown["kind"], shown["redirect_uris"]) == ("device", [])
+
+
 def test_a_team_that_exists_gets_a_further_app(database: ModuleType) -> None:
     registry.team("Dialler")
     answer("register", *REGISTER)

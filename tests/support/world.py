@@ -134,7 +134,7 @@ def token(world: World, grant: Grant, scopes: Iterable[str] | None = None) -> st
 
 def _registration(kind: str, asked: tuple[Asked, ...] | None) -> Registration:
     redirects = KINDS[kind].redirects
-    scopes = sorted(REQUIRED | OPTIONAL) if redirects else []
+    scopes = sorted(REQUIRED | OPTIONAL) if KINDS[kind].asks_customers else []
     usual = tuple(Asked(scope, scope in REQUIRED, f"We need {scope}.") for scope in scopes)
     return Registration(
         name="Neem CRM",

@@ -6,24 +6,23 @@ second one by the same client with the same verifier ends what the first began, 
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any
 
-from authlib.oauth2.rfc6749 import AccessDeniedError, InvalidGrantError, grants
+from authlib.oauth2.rfc6749 import AccessDeniedError, grants
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from connect.core import ids, settings
-from connect.oauth import answers, binding, chains, codes, refresh_tokens, rules, thefts
+from connect.oauth import answers, codes, rules
 from connect.oauth.clients import OAuthClient
 from connect.oauth.codes import Approval, Code
-from connect.oauth.errors import NeverIssued, TheftSeen
-from connect.oauth.grant_types.base import Issuing, must_be_for, must_stand
+from connect.oauth.errors import NeverIssued
+from connect.oauth.grant_types.base import must_be_for
+from connect.oauth.grant_types.beginning import Beginning
 from connect.oauth.incoming import OAuthRequest, StoredRequest
 from connect.oauth.tokens import Basis
-from connect.scopes.scopes import OFFLINE_ACCESS
 
 
-class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
+class AuthorizationCodeGrant(Beginning, grants.AuthorizationCodeGrant):
     """Both ends of the code flow; the request's session is that of the caller's transaction."""
 
     @classmethod
@@ -51,51 +50,22 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
         return answers.redirect(location)
 
     def save_authorization_code(self, code: str, request: StoredRequest) -> None:
-        codes.issue(request.session, code, request)
+        codes.issue(request.session, ids.digest(code), request, request.user, request.now + settings.current().code_ttl)
 
     def query_authorization_code(self, code: str, client: OAuthClient) -> Code:
         found = codes.find(self.request.session, code)
         if found is None or found.app_id != client.app_id:
             raise NeverIssued
-        must_stand(found.standing, self.request)
         must_be_for(self.request, jkt=found.jkt, resource=found.resource)
-        if not found.get_scope():
-            raise InvalidGrantError("Nothing of what this code was for is granted any more.")
+        self.must_be_good(found)
         return found
 
     def authenticate_user(self, authorization_code: Code) -> Basis:
-        """Spend the code; what it stands for. The first write, after the checks of client, grant, redirect URI and PKCE."""
-        code, request, chain_id = authorization_code, self.request, ids.new()
-        if not codes.spend(request.session, code, chain_id, request.now):
-            self._refuse(code)
-        return code.basis(chain_id)
-
-    def generate_token(self, scope: str = "", include_refresh_token: bool = True, **_options: Any) -> dict[str, Any]:
-        said = super().generate_token(scope)
-        if include_refresh_token and OFFLINE_ACCESS in said["scope"].split():
-            said["refresh_token"] = refresh_tokens.make(self.request.user.chain_id, generation=0).text
-        return said
-
-    def save_token(self, token: dict[str, Any]) -> None:
-        first = refresh_tokens.parse(token.get("refresh_token", ""))
-        code: Code = self.request.authorization_code
-        basis = replace(self.request.user, resource=code.resource, jkt=binding.of_refresh_tokens(self.request))
-        chains.begin(self.request.session, basis, token["scope"].split(), first, self.request.now)
-        self.server.save_token(token, self.request)
+        """What the code stands for; the checks of client, grant, redirect URI and PKCE come before."""
+        return self.spend(authorization_code)
 
     def delete_authorization_code(self, authorization_code: Code) -> None:
         """It is spent and stays for a day (setting code_keep)."""
-
-    def _refuse(self, code: Code) -> NoReturn:
-        """Why the code could not be spent: it expired, it is being exchanged at this moment, or it comes a second time."""
-        request = self.request
-        used_at, chain_id = codes.first_use(request.session, code)
-        if used_at is None:
-            raise InvalidGrantError("The code has expired.")
-        if request.now - used_at < settings.current().code_race_window:
-            raise InvalidGrantError("Another request is exchanging this code.")
-        thefts.seen(request, code.basis(chain_id), chains.CODE_REUSE)
-        raise TheftSeen("The code was used before; the tokens it gave have ended.")
 
 
 class Pkce(CodeChallenge):

@@ -154,9 +154,10 @@ def consent_view(**changes: Any) -> Values:
     )
 
 
-def consent_context(view: Values, role: str = "owner", **changes: Any) -> dict[str, Any]:
+def consent_context(view: Values, role: str = "owner", user_code: str = "", **changes: Any) -> dict[str, Any]:
     who = Values(name="Asha Menon", email="asha@menon-tiles.example")
-    answering = Values(who=who, account_name="Menon Tiles", role=role, destination_host="crm.leadbook.example")
+    host = "" if user_code else "crm.leadbook.example"
+    answering = Values(who=who, account_name="Menon Tiles", role=role, destination_host=host, user_code=user_code)
     return {
         "view": view,
         "answering": answering,

@@ -36,6 +36,7 @@ CARDS = [
         granted=4,
         refused=1,
         reconnect=True,
+        confirmation=None,
     ),
     Values(
         grant_id="g2",
@@ -52,6 +53,7 @@ CARDS = [
         granted=1,
         refused=3,
         reconnect=False,
+        confirmation=None,
     ),
 ]
 DETAIL: dict[str, Any] = {
@@ -136,7 +138,18 @@ DETAIL: dict[str, Any] = {
     ],
     "receipts": [Values(version=1, at=AT - timedelta(days=40), href="/r/1")],
     "may_change": True,
+    "confirmation": None,
 }
+CONFIRM = Values(
+    grant_id="g1",
+    app="Leadbook CRM",
+    backer="Asha Menon",
+    by=AT + timedelta(days=14),
+    paused=False,
+    may=True,
+    roles="owner or admin",
+)
+MAY_NOT = {"may_change": False, "confirmation": Values(CONFIRM | {"may": False})}
 PAUSED = {
     "grant": Values(DETAIL["grant"] | {"state": "paused", "reconnect": False}),
     "status": Values(word="Paused", kind="warning"),
@@ -196,6 +209,24 @@ SAMPLES = {
     "connected-app-paused": Sample("customer", "customer/connected_app.html", lambda: DETAIL | PAUSED),
     "connected-app-paused-viewer": Sample(
         "customer", "customer/connected_app.html", lambda: DETAIL | PAUSED | {"may_change": False}
+    ),
+    "connected-app-confirm": Sample(
+        "customer", "customer/connected_app.html", lambda: DETAIL | {"confirmation": CONFIRM}
+    ),
+    "connected-app-confirm-viewer": Sample("customer", "customer/connected_app.html", lambda: DETAIL | MAY_NOT),
+    "connected-app-unconfirmed": Sample(
+        "customer",
+        "customer/connected_app.html",
+        lambda: DETAIL | PAUSED | {"confirmation": Values(CONFIRM | {"paused": True})},
+    ),
+    "connected-apps-confirm": Sample(
+        "customer",
+        "customer/connected_apps.html",
+        lambda: {
+            "tab": "live",
+            "counts": HOME["counts"],
+            "apps": [Values(CARDS[0] | {"reconnect": False, "confirmation": CONFIRM}), CARDS[1]],
+        },
     ),
     "revoke": Sample(
         "customer",

@@ -1,6 +1,6 @@
 """Apps that register themselves: no team answers for them, and what they are known by has a table.
 
-Revision: 0006
+Revision: 0008
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from sqlalchemy import Column, ForeignKeyConstraint, LargeBinary, PrimaryKeyCons
 
 from connect.core.database import Id, UtcDateTime
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
