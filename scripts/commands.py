@@ -21,13 +21,15 @@ ANSWERS: dict[str, str] = {
     "apps publish": "client_id, name, state, reason, version, version_state",
     "apps register": (
         "client_id, name, team, origin, legal_developer, kind, auth_method, state, account_id, redirect_uris, privacy_policy_url, "
-        "connect_url, version, version_state, required, optional, default_terms, secrets[hint, expires_at, last_used_at], created_at, client_secret"
+        "connect_url, version, version_state, required, optional, default_terms, secrets[hint, expires_at, last_used_at], "
+        "created_at, client_secret"
     ),
     "apps reinstate": "client_id, name, state, reason, version, version_state",
     "apps rotate-secret": "client_id, client_secret, hint, older_until",
     "apps show": (
         "client_id, name, team, origin, legal_developer, kind, auth_method, state, account_id, redirect_uris, privacy_policy_url, "
-        "connect_url, version, version_state, required, optional, default_terms, secrets[hint, expires_at, last_used_at], created_at"
+        "connect_url, version, version_state, required, optional, default_terms, secrets[hint, expires_at, last_used_at], "
+        "created_at"
     ),
     "apps suspend": "client_id, name, state, reason, version, version_state",
     "demo": (
