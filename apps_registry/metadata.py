@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 from flask_babel import gettext as _
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from apps_registry import details, redirects
+from apps_registry import details, keys, redirects
 from apps_registry.errors import FieldError, InvalidApp
+from apps_registry.keys import NO_KEYS, Keys
+from apps_registry.kinds import KEY_METHOD, SECRET_METHODS
 from apps_registry.queries import AppPage
 from connect.scopes import scopes
 from connect.scopes.errors import ScopesError
@@ -23,8 +25,8 @@ from connect.scopes.scopes import CUSTOMER_SCOPES, OFFLINE_ACCESS, SCOPES, Tier
 
 GRANT_TYPES = ("authorization_code", "refresh_token")
 RESPONSE_TYPES = ("code",)
-NONE, BASIC = "none", "client_secret_basic"
-METHODS = (NONE, BASIC, "client_secret_post")
+NONE, BASIC = "none", SECRET_METHODS[0]
+METHODS = (NONE, *SECRET_METHODS, KEY_METHOD)
 UNREVIEWED_SCOPES = frozenset({OFFLINE_ACCESS}) | {
     name for name in CUSTOMER_SCOPES if SCOPES[name].tier in {Tier.T0, Tier.T1}
 }
@@ -43,6 +45,7 @@ class Metadata:
     home_url: str = ""
     privacy_policy_url: str = ""
     terms_url: str = ""
+    keys: Keys = NO_KEYS
 
 
 class _Members(Schema):
@@ -57,6 +60,8 @@ class _Members(Schema):
     client_uri = fields.String(load_default="")
     policy_uri = fields.String(load_default="")
     tos_uri = fields.String(load_default="")
+    jwks = fields.Dict()
+    jwks_uri = fields.String(load_default="")
     scope = fields.String(load_default=" ".join(sorted(UNREVIEWED_SCOPES)))
 
 
@@ -79,6 +84,7 @@ def read(given: Mapping[str, Any], *, of_document: bool = False) -> Metadata:
         auth_method=method,
         redirect_uris=uris,
         scopes=UNREVIEWED_SCOPES & scopes.parse(members["scope"]),
+        keys=_keys(members, method),
         **{ours: members[name] for name, ours in _ADDRESSES.items()},
     )
 
@@ -95,7 +101,8 @@ def told(app: AppPage) -> dict[str, Any]:
         "response_types": list(RESPONSE_TYPES),
         "scope": scopes.join(line.name for line in app.versions[0].scopes),
     }
-    return said | {name: value for name, ours in _ADDRESSES.items() if (value := getattr(app, ours))}
+    optional = _ADDRESSES | {"jwks": "jwks", "jwks_uri": "jwks_uri"}
+    return said | {name: value for name, ours in optional.items() if (value := getattr(app, ours))}
 
 
 def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,9 +122,10 @@ def _said(why: Any) -> str:
 
 
 def _errors(members: Mapping[str, Any], method: str, of_document: bool) -> Iterator[FieldError]:
-    methods = (NONE,) if of_document else METHODS
+    methods = (NONE, KEY_METHOD) if of_document else METHODS
     if method not in methods:
         yield FieldError("token_endpoint_auth_method", _("Choose one of: %(methods)s.", methods=", ".join(methods)))
+    yield from keys.errors(method, _keys(members, method))
     for name, needed in (("grant_types", GRANT_TYPES[0]), ("response_types", RESPONSE_TYPES[0])):
         if needed not in members[name]:
             yield FieldError(name, _("%(needed)s has to be among them; there is no other way in.", needed=needed))
@@ -131,6 +139,11 @@ def _errors(members: Mapping[str, Any], method: str, of_document: bool) -> Itera
             "redirect_uris", _("Enter the address that customers come back to after they allowed the app.")
         )
     yield from _scope_errors(members["scope"])
+
+
+def _keys(members: Mapping[str, Any], method: str) -> Keys:
+    """Where its keys come from; those of a client that does not prove itself with one are of no use here."""
+    return Keys(members.get("jwks"), members["jwks_uri"]) if method == KEY_METHOD else NO_KEYS
 
 
 def _scope_errors(text: str) -> Iterator[FieldError]:

@@ -36,6 +36,10 @@ app_retired = signal("app_retired", f"The app has ended for good. {_INSIDE}, rea
 app_removed = signal(
     "app_removed", f"An app that registered itself, and that nobody connected, is being taken out. {_INSIDE}."
 )
+keys_changed = signal(
+    "keys_changed",
+    f"The keys that an app proves itself with are others. {_INSIDE}, made and ended (tuples of keys.KeyName).",
+)
 secret_made = signal("secret_made", f"A new app got its first client secret. {_INSIDE}, secret (AppSecret).")
 secret_rotated = signal(
     "secret_rotated",

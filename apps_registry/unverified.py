@@ -18,10 +18,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from apps_registry import rows, services, signals, versions
+from apps_registry import keys, rows, services, signals, versions
 from apps_registry.details import Asked
 from apps_registry.errors import FieldError, InvalidApp
-from apps_registry.kinds import KINDS
+from apps_registry.kinds import SECRET_METHODS
 from apps_registry.lifecycle import State
 from apps_registry.metadata import Metadata
 from apps_registry.models import App, AppSecret, AppVersion, ClientRegistration, RedirectUri, RequestedScope
@@ -73,7 +73,7 @@ def register(session: Session, given: Metadata) -> SelfRegistered:
     session.add(app)
     session.flush()
     _complete(session, app, given, token_digest=ids.digest(token))
-    if not KINDS[app.client_kind].has_secret:
+    if app.auth_method not in SECRET_METHODS:
         return SelfRegistered(app, token, None)
     made = services.write_secret(session, app.id)
     signals.secret_made.send(app, session=session, actor=actor.app(app.client_id), secret=made.row)
@@ -105,10 +105,10 @@ def describe(session: Session, client_id: str, given: Metadata, fresh_until: dat
 
 
 def change(session: Session, app_id: UUID, given: Metadata) -> App:
-    """What the app now says of itself in place of what it said before (RFC 7592 2.2). Raises InvalidApp where it would get or lose a
-    secret: that is another client."""
+    """What the app now says of itself in place of what it said before (RFC 7592 2.2). Raises InvalidApp where it would prove itself by
+    something else than before: that is another client."""
     app = rows.locked_app(session, app_id)
-    if KINDS[given.kind].has_secret != KINDS[app.client_kind].has_secret:
+    if _proof(given.auth_method) != _proof(app.auth_method):
         words = _("This stays %(method)s; for another way to authenticate, register anew.", method=app.auth_method)
         raise InvalidApp(FieldError("token_endpoint_auth_method", words))
     _change(session, app, given)
@@ -143,7 +143,7 @@ def _by_client_id(session: Session, client_id: str) -> App | None:
 
 def _new_app(app_id: UUID, client_id: str, given: Metadata, origin: Origin) -> App:
     now = clock.now()
-    return App(
+    app = App(
         id=app_id,
         client_id=client_id,
         team_id=None,
@@ -155,6 +155,13 @@ def _new_app(app_id: UUID, client_id: str, given: Metadata, origin: Origin) -> A
         updated_at=now,
         **_columns(given),
     )
+    keys.write(app, given.keys)
+    return app
+
+
+def _proof(method: str) -> str:
+    """What an authentication method rests on; a secret may be sent in two ways."""
+    return "secret" if method in SECRET_METHODS else method
 
 
 def _columns(given: Metadata) -> dict[str, str]:
@@ -183,11 +190,12 @@ def _complete(
     services.write_redirect_uris(session, app.id, given.redirect_uris)
     version = _write_version(session, app, given)
     signals.app_registered.send(app, session=session, actor=actor.app(app.client_id), version=version)
+    keys.tell(session, app, actor.app(app.client_id))
 
 
 def _write_version(session: Session, app: App, given: Metadata) -> AppVersion:
     asked = [Asked(name) for name in sorted(given.scopes)]
-    return versions.write_version(session, app, asked, {"retention_days": _RETENTION_DAYS})
+    return versions.write_version(session, app, asked, {})
 
 
 def _change(session: Session, app: App, given: Metadata) -> None:
@@ -200,10 +208,13 @@ def _change(session: Session, app: App, given: Metadata) -> None:
         session.execute(delete(RedirectUri).where(RedirectUri.app_id == app.id))
         services.write_redirect_uris(session, app.id, given.redirect_uris)
         changed.append("redirect_uris")
+    keys_before = keys.names(app)
+    keys.write(app, given.keys)
     if changed:
         app.updated_at = clock.now()
         session.flush()
         signals.app_changed.send(app, session=session, actor=actor.app(app.client_id), fields=changed)
+    keys.tell(session, app, actor.app(app.client_id), keys_before)
     newest = rows.newest_version(session, app.id)
     if newest is None or set(rows.requested(session, newest.id)) != given.scopes:
         version = _write_version(session, app, given)

@@ -93,6 +93,12 @@ def redirect_uri_is_registered(request: OAuthRequest) -> None:
         )
 
 
+def client_pushes_if_it_must(request: OAuthRequest) -> None:
+    """RFC 9126 4, FAPI 2.0 5.3.2.2 (3). A pushed request comes by POST, and a browser then brings its reference alone."""
+    if request.client.must_push and request.method == "GET":
+        raise InvalidRequestError("This app has to push its authorization requests (RFC 9126).")
+
+
 def parameters_come_once(request: OAuthRequest) -> None:
     """RFC 6749 3.1. A state that came twice is not sent back: neither is the one."""
     if "state" in request.repeated:
@@ -235,6 +241,7 @@ REFERRED: tuple[Rule, ...] = (  # of an address that brings the reference of a p
 )
 
 TOLD: tuple[Rule, ...] = (
+    client_pushes_if_it_must,
     parameters_come_once,
     state_is_bounded,
     response_type_is_code,

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from apps_registry import queries
 from connect.core import database
 from connect.ledger.models import LedgerEntry
-from tests.oauth.flow import Flow, query
+from tests.oauth.flow import Flow, Signer, query
 from tests.support import world
 
 REDIRECT_URI = "https://agent.example/callback"
@@ -67,8 +67,10 @@ class Agent:
         )
         return Flow(self.app, customer, self.info["redirect_uris"][0])
 
-    def connected(self) -> tuple[Flow, dict[str, Any]]:
+    def connected(self, signer: Signer | None = None) -> tuple[Flow, dict[str, Any]]:
+        """With the tokens that it got once the customer allowed it."""
         flow = self.flow()
+        flow.signer = signer
         answer = flow.ask(scope=" ".join(SCOPES))
         code = query(flow.allow(flow.id_in(answer.location), SCOPES))["code"]
         return flow, flow.exchange(code).json

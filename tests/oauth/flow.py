@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from uuid import UUID
 
@@ -40,14 +40,25 @@ def slug(answer: TestResponse) -> str:
     return str(answer.json["type"]).rpartition("/")[2]
 
 
+class Signer(Protocol):
+    """Who makes client assertions: tests/oauth/holder.py."""
+
+    def credentials(self, client_id: str) -> dict[str, str]: ...
+
+
 @dataclass
 class Flow:
-    """An app of `world` before the platform `app`. Each method is one step; `connect` takes all of them."""
+    """An app of `world` before the platform `app`. Each method is one step; `connect` takes all of them.
+
+    An app with a key signs with `signer`; one that has to push its requests `pushes`.
+    """
 
     app: Flask
     world: World
     redirect_uri: str = REDIRECT_URI
     headers: Mapping[str, str] = field(default_factory=dict)
+    signer: Signer | None = None
+    pushes: bool = False
 
     @property
     def client_auth(self) -> dict[str, str]:
@@ -86,7 +97,7 @@ class Flow:
 
     def request_id(self, **changes: str | None) -> UUID:
         """The id of a stored request."""
-        answer = self.ask(**changes)
+        answer = self.bring(self.push(**changes).json["request_uri"]) if self.pushes else self.ask(**changes)
         assert answer.status_code == 303, answer.get_data(as_text=True)
         return self.id_in(answer.location)
 
@@ -122,8 +133,10 @@ class Flow:
 
     def post(self, path: str, form: Mapping[str, str | None], headers: Mapping[str, str] | None = None) -> TestResponse:
         """A form to an endpoint, with the client's own credentials unless `headers` are given."""
+        if self.signer is not None and "client_assertion" not in form:
+            form = self.signer.credentials(self.world.client_id) | form
         given = {name: value for name, value in form.items() if value is not None}
-        if not self.world.client_secret:
+        if not self.world.client_secret and self.signer is None:
             given.setdefault("client_id", self.world.client_id)
         sent = self.client_auth if headers is None else headers
         return self.app.test_client().post(path, data=given, headers={**self.headers, **sent})

@@ -18,6 +18,7 @@ from connect.core import settings as core_settings
 from connect.core.settings import Settings
 from connect.ledger.models import LedgerEntry
 from tests.oauth.agent import REDIRECT_URI, Agent, ledger
+from tests.oauth.holder import Holder
 from tests.oauth.look import count
 
 
@@ -84,6 +85,33 @@ def test_a_client_with_a_secret_gets_one_that_does_not_expire_and_must_use_it(ag
     assert told["client_secret"] not in agent.manage("GET").text
 
 
+def test_an_app_with_a_key_proves_itself_with_it(agent: Agent) -> None:
+    holder = Holder()
+    keyed = {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [holder.jwk]}}
+    told = agent.registered(**keyed)
+    assert (told["token_endpoint_auth_method"], "client_secret" in told) == ("private_key_jwt", False)
+    assert [key["kid"] for key in told["jwks"]["keys"]] == [holder.jwk["kid"]]
+    flow, tokens = agent.connected(holder)
+    assert flow.works(tokens["access_token"])
+    flow.signer = None
+    refused = flow.refresh(tokens["refresh_token"], headers={}, client_id=told["client_id"])
+    assert refused.json["error"] == "invalid_client"
+
+
+def test_keys_are_for_apps_that_prove_themselves_with_one(agent: Agent) -> None:
+    holder, method = Holder(), {"token_endpoint_auth_method": "private_key_jwt"}
+    for keys in (
+        {},
+        {"jwks": {"keys": []}},
+        {"jwks": 5},
+        {"jwks": {"keys": [holder.jwk]}, "jwks_uri": "https://agent.in/k"},
+    ):
+        answer = agent.register(**method, **keys)
+        assert answer.json["error"] == "invalid_client_metadata" and "jwks" in answer.json["error_description"]
+    assert agent.register(**method, jwks_uri="https://10.0.0.8/keys").json["error"] == "invalid_client_metadata"
+    assert "jwks" not in agent.registered(jwks={"keys": [holder.jwk]})
+
+
 def test_it_never_acts_for_itself_alone(agent: Agent) -> None:
     agent.registered(token_endpoint_auth_method="client_secret_basic")
     assert agent.flow().alone(scope="app:read").json["error"] == "unauthorized_client"
@@ -141,7 +169,6 @@ def test_none_too_many_or_the_same_twice_are_refused(agent: Agent, uris: Any) ->
 @pytest.mark.parametrize(
     "changes",
     [
-        {"token_endpoint_auth_method": "private_key_jwt"},
         {"token_endpoint_auth_method": "client_secret_jwt"},
         {"token_endpoint_auth_method": ["none"]},
         {"grant_types": ["client_credentials"]},

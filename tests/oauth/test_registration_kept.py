@@ -6,8 +6,10 @@ import dataclasses
 from functools import partial
 from typing import Any
 
+import orjson
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from apps_registry import queries, steps
 from apps_registry.lifecycle import Party
@@ -16,8 +18,10 @@ from connect.core import actor, database, limits
 from connect.core import settings as core_settings
 from connect.core.settings import Settings
 from connect.grants import queries as grants
+from connect.ledger.models import LedgerEntry
 from connect.oauth import gone_apps, housekeeping
 from tests.oauth.agent import GOOD, Agent, ledger
+from tests.oauth.holder import Holder
 from tests.oauth.look import count
 from tests.support import world
 from tests.support.clock import Clock
@@ -76,6 +80,7 @@ def test_saying_the_same_again_changes_nothing(agent: Agent) -> None:
         ({"client_secret": "another"}, "invalid_request"),
         ({"client_secret": 5}, "invalid_request"),
         ({"token_endpoint_auth_method": "client_secret_basic"}, "invalid_client_metadata"),
+        ({"token_endpoint_auth_method": "private_key_jwt"}, "invalid_client_metadata"),
         ({"redirect_uris": ["http://evil.example"]}, "invalid_redirect_uri"),
         ({"scope": "recordings.audio:read"}, "invalid_client_metadata"),
     ],
@@ -88,6 +93,23 @@ def test_a_change_that_may_not_be_is_refused_and_changes_nothing(
     answer = agent.change(**({"client_name": "New"} | changes))
     assert (answer.status_code, answer.json["error"]) == (400, error)
     assert agent.manage("GET").json == told
+
+
+def test_it_changes_its_keys_and_the_ledger_names_them(agent: Agent) -> None:
+    first, second = Holder(kid="first"), Holder(kid="second")
+    keyed = {"token_endpoint_auth_method": "private_key_jwt"}
+    agent.registered(**keyed, jwks={"keys": [first.jwk]})
+    assert agent.change(**keyed, jwks={"keys": [second.jwk]}).status_code == 200
+    flow, tokens = agent.connected(second)
+    assert flow.works(tokens["access_token"])
+    flow.signer = first
+    assert flow.refresh(tokens["refresh_token"]).json["error"] == "invalid_client"
+    with database.read() as connection:
+        bodies = connection.scalars(
+            select(LedgerEntry.body).where(LedgerEntry.type == "secret").order_by(LedgerEntry.id)
+        )
+        said = [(body["event"], body["hint"]) for body in map(orjson.loads, bodies)]
+    assert sorted(said) == [("ended", "first"), ("made", "first"), ("made", "second")]
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

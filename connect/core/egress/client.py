@@ -81,7 +81,9 @@ class GuardedSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._session.close()
-        for transport in self._opened:  # a peer that does not answer TLS's goodbye would keep its connection for half a minute
+        for (
+            transport
+        ) in self._opened:  # a peer that does not answer TLS's goodbye would keep its connection for half a minute
             transport.abort()
         await asyncio.sleep(0)  # in which the sockets are closed
         await self._resolver.close()

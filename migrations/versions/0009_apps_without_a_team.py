@@ -1,6 +1,6 @@
 """Apps that register themselves: no team answers for them, and what they are known by has a table.
 
-Revision: 0008
+Revision: 0009
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from sqlalchemy import Column, ForeignKeyConstraint, LargeBinary, PrimaryKeyCons
 
 from connect.core.database import Id, UtcDateTime
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
