@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify
 
 from connect.core import public_keys, settings
 from connect.core.access import public
-from connect.oauth import authentication, clients, dpop, reauthentication, refusals
+from connect.oauth import answers, authentication, clients, dpop, reauthentication, refusals
 from connect.scopes.scopes import APP_SCOPES, CONSENT_SCOPES, CUSTOMER_SCOPES
 
 blueprint = Blueprint("well_known", __name__)
@@ -52,7 +52,7 @@ def authorization_server_metadata() -> dict[str, Any]:
         "introspection_endpoint": base + INTROSPECT,
         "scopes_supported": sorted(CONSENT_SCOPES | APP_SCOPES),
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": list(answers.MODES),
         "grant_types_supported": [clients.CODE, clients.DEVICE, clients.REFRESH, clients.ALONE],
         "token_endpoint_auth_methods_supported": list(authentication.METHODS),
         "token_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,

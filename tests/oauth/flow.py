@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from connect.core import clock, database, ids
 from connect.grants import services as grants
 from connect.oauth import requests
+from connect.oauth.answers import ToApp
 from tests.support.world import REDIRECT_URI, REQUIRED, World
 
 VERIFIER = "a-verifier-of-43-to-128-characters-out-of-66"
@@ -67,8 +68,11 @@ class Flow:
 
     def ask(self, **changes: str | None) -> TestResponse:
         """GET /oauth/authorize with a good request but for `changes`; None leaves a parameter out."""
-        given = {name: value for name, value in (self.asked | changes).items() if value is not None}
-        return self.ask_raw(urlencode(given))
+        return self.ask_raw(self.asked_as_text(**changes))
+
+    def asked_as_text(self, **changes: str | None) -> str:
+        """The query of a good request but for `changes`."""
+        return urlencode({name: value for name, value in (self.asked | changes).items() if value is not None})
 
     @property
     def asked(self) -> dict[str, str | None]:
@@ -110,6 +114,10 @@ class Flow:
 
     def allow(self, request_id: UUID, scopes: Iterable[str] = OFFLINE, **terms: Any) -> str:
         """The owner ticks `scopes`; the address the browser is sent to."""
+        return self.answer(request_id, scopes, **terms).location
+
+    def answer(self, request_id: UUID, scopes: Iterable[str] = OFFLINE, **terms: Any) -> ToApp:
+        """The owner ticks `scopes`; the answer to the app."""
         with database.unit_of_work() as session:
             requests.decide(session, request_id, requests.ALLOWED)
             live = grants.live_of_app(session, self.world.account_id, self.world.app_id)
@@ -123,6 +131,11 @@ class Flow:
             )
 
     def refuse(self, request_id: UUID) -> str:
+        """The owner says no; the address the browser is sent to."""
+        return self.decline(request_id).location
+
+    def decline(self, request_id: UUID) -> ToApp:
+        """The owner says no; the answer to the app."""
         with database.unit_of_work() as session:
             requests.decide(session, request_id, requests.DENIED)
             return requests.deny(session, request_id)
