@@ -198,7 +198,10 @@ def _answer(session: Session, request_id: UUID, approval: Approval | None) -> st
     stored = StoredRequest(found.id, found.app_id, found.parameters, session)
     if found.device_digest is not None:
         if approval is not None:
-            codes.issue(session, found.device_digest, stored, approval, found.expires_at)
+            in_time = max(
+                found.expires_at, stored.now + settings.current().code_ttl
+            )  # for the poll after a late answer
+            codes.issue(session, found.device_digest, stored, approval, in_time)
         return f"{DEVICE}/{text_id(found.id)}"
     grant = AuthorizationCodeGrant(stored, server)
     location: str = server.create_authorization_response(stored, grant_user=approval, grant=grant).location

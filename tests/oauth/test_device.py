@@ -166,6 +166,17 @@ class TestPolling:
         assert error(device.poll(allowed)) == "expired_token"
         assert count(TokenChain) == 0
 
+    def test_an_answer_in_the_last_second_leaves_the_device_a_minute_to_hear_of_it(
+        self, device: Device, clock: Clock
+    ) -> None:
+        heard, missed = device.start(), device.start()
+        clock.move(seconds=595)
+        device.allow(heard), device.allow(missed)
+        clock.move(seconds=55)
+        assert device.poll(heard).status_code == 200
+        clock.move(seconds=10)
+        assert error(device.poll(missed)) == "expired_token"
+
     def test_an_expired_request_cannot_be_answered(self, device: Device, clock: Clock) -> None:
         told = device.start()
         clock.move(seconds=601)
