@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from apps_registry import redirects
 from apps_registry.errors import FieldError, InvalidApp, RedirectRefused, RegistryError, UnknownScopes
 from apps_registry.kinds import KINDS
-from apps_registry.schemas import DefaultTermsSchema
+from apps_registry.schemas import LONGEST_RETENTION, DefaultTermsSchema
 from connect.core import settings
 from connect.scopes import rights, scopes
 from connect.scopes.scopes import SCOPES, Tier
@@ -25,7 +25,6 @@ _URL_CHARACTERS = re.compile(r"[!-~]{1,2000}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 _JOINERS = "\u200c\u200d"  # zero width, and needed to write Hindi
 _LONGEST_TEXT = 2000
-_LONGEST_RETENTION = 3650
 
 
 @dataclass(frozen=True)
@@ -142,10 +141,10 @@ def _texts(given: Registration) -> Iterator[FieldError]:
         yield FieldError("description", _("Keep the description under %(n)d characters.", n=_LONGEST_TEXT))
     if given.support_email and not (len(given.support_email) <= 320 and _EMAIL.fullmatch(given.support_email)):
         yield FieldError("support_email", _("Enter an e-mail address, such as help@example.com."))
-    if not 1 <= given.retention_days <= _LONGEST_RETENTION:
+    if not 1 <= given.retention_days <= LONGEST_RETENTION:
         yield FieldError(
             "retention_days",
-            _("Enter how many days the app keeps what it read, from 1 to %(n)d.", n=_LONGEST_RETENTION),
+            _("Enter how many days the app keeps what it read, from 1 to %(n)d.", n=LONGEST_RETENTION),
         )
 
 

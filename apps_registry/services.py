@@ -65,8 +65,7 @@ def register(session: Session, team_id: UUID, registration: Registration, actor:
     session.add(app)
     session.flush()
     _write_redirect_uris(session, app.id, registration.redirect_uris)
-    terms = {"retention_days": registration.retention_days, **registration.default_terms}
-    version = versions.write_version(session, app, registration.asked, terms)
+    version = versions.write_version(session, app, registration.asked, registration.default_terms)
     signals.app_registered.send(app, session=session, actor=actor, version=version)
     if not KINDS[app.client_kind].has_secret:
         return Registered(app, version, None)

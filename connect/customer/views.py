@@ -86,7 +86,6 @@ def connected_app(grant_id: str) -> str:
             "ends_at": grant.expires_at,
             "ended_at": grant.ended_at,
             "end_words": presenting.end_words(grant),
-            "policy_words": "",
             "reconnect": grant.live and grant.id in tokens.reconnect_needed(grant.account_id),
         },
         app=presenting.app_facts(app),
@@ -94,7 +93,7 @@ def connected_app(grant_id: str) -> str:
         confirmation=_confirmation(grant, names),
         granted=presenting.granted_rows(grant.scopes, dict(purposes(grant.app_version_id)), used),
         refused=presenting.titles(grant.refused),
-        terms=presenting.term_lines(grant.terms),
+        terms=presenting.term_lines(grant.terms, account.timezone),
         reads=used if used.requests else None,
         fields=presenting.field_rows(used),
         days=presenting.chart_days(used, account.timezone),
@@ -117,7 +116,8 @@ def receipt(grant_id: str, version: int) -> str:
     """The receipt of one act, to keep."""
     grant = own.grant(grant_id)
     found = _version(grant, version)
-    document = receipts.document(grant, found, registry.app_page(grant.app_id), accounts.account(grant.account_id))
+    account = accounts.account(grant.account_id)
+    document = receipts.document(grant, found, registry.app_page(grant.app_id), account)
     names = accounts.names([found.actor_id] if found.actor_id else [])
     return render_template(
         "customer/receipt.html",
@@ -129,10 +129,9 @@ def receipt(grant_id: str, version: int) -> str:
             "role": _("on the consent page") if found.notice_hash else _("on this site"),
             "granted": [row["title"] for row in presenting.titles(found.scopes)],
             "refused": [row["title"] for row in presenting.titles(found.refused)],
-            "terms": presenting.term_lines(found.terms),
+            "terms": presenting.term_lines(found.terms, account.timezone),
         },
         download_url=url_for("customer.receipt_json", grant_id=grant_id, version=version),
-        entry_url=None,
     )
 
 

@@ -117,7 +117,6 @@ def reviews(page: AppPage) -> list[dict[str, Any]]:
                 comment=line.comment,
             ).strip(),
             "by": _("A reviewer"),
-            "href": "",
         }
         for line, number in sorted(decided, key=lambda item: item[0].decided_at, reverse=True)
     ]

@@ -39,7 +39,7 @@ def proposed(defaults: Mapping[str, Any], scopes: frozenset[str], asked_at: date
         asked_at.astimezone(ZoneInfo(zone)),
         life=min(longest_life(scopes), timedelta(days=_most("expires_at", defaults.get("life_days")))),
         history=timedelta(days=_most("history_from", defaults.get("history_days"))),
-        retention_days=defaults.get("retention_days") or 90,
+        retention_days=defaults["retention_days"],
     )
     return replace(
         widest,

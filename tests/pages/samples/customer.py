@@ -16,7 +16,6 @@ APP = Values(
     home_host="leadbook.example",
     privacy_policy_url="https://leadbook.example/privacy",
     privacy_host="leadbook.example",
-    privacy_date=date(2026, 11, 20),
 )
 
 
@@ -66,7 +65,6 @@ DETAIL: dict[str, Any] = {
         ends_at=AT + timedelta(days=50),
         ended_at=None,
         end_words="",
-        policy_words="Unchanged since you allowed it.",
         reconnect=True,
     ),
     "app": APP,
@@ -133,8 +131,8 @@ DETAIL: dict[str, Any] = {
         Values(day=date(2026, 11, 24), requests=11, records=550, fields=19),
     ],
     "events": [
-        Values(at=AT - timedelta(days=12), words="Paused, and resumed the same day", by="Asha Menon", href="/e/2"),
-        Values(at=AT - timedelta(days=40), words="Allowed: 2 of 3 things asked for", by="Asha Menon", href="/e/1"),
+        Values(at=AT - timedelta(days=12), words="Paused, and resumed the same day", by="Asha Menon"),
+        Values(at=AT - timedelta(days=40), words="Allowed: 2 of 3 things asked for", by="Asha Menon"),
     ],
     "receipts": [Values(version=1, at=AT - timedelta(days=40), href="/r/1")],
     "may_change": True,
@@ -245,7 +243,7 @@ SAMPLES = {
     "receipt": Sample(
         "customer",
         "customer/receipt.html",
-        lambda: {"receipt": RECEIPT, "grant_id": "g1", "download_url": "/d", "entry_url": "/e"},
+        lambda: {"receipt": RECEIPT, "grant_id": "g1", "download_url": "/d"},
     ),
     "authorize-error": Sample(
         "customer",
