@@ -78,6 +78,8 @@ class Client:
     state_reason: str
     policy_hash: str | None
     retention_days: int
+    jwks: dict[str, Any] | None
+    jwks_uri: str | None
     redirect_uris: tuple[str, ...]
     secrets: tuple[LiveSecret, ...]
     version: VersionInForce | None
@@ -132,6 +134,7 @@ def _connection(using: Connection | Session | None) -> AbstractContextManager[Co
 _APP_COLUMNS = (
     App.id.label("app_id"), App.client_id, App.team_id, App.owner_account_id, App.name, App.legal_developer,
     App.client_kind.label("kind"), App.auth_method, App.profile, App.state, App.state_reason, App.policy_hash, App.retention_days,
+    App.jwks, App.jwks_uri,
 )  # fmt: skip
 _APP_MEMBERS = tuple(column.key for column in _APP_COLUMNS)  # they come first in a row
 

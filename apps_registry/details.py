@@ -12,9 +12,10 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from apps_registry import redirects
+from apps_registry import keys, redirects
 from apps_registry.errors import FieldError, InvalidApp, RedirectRefused, RegistryError, UnknownScopes
-from apps_registry.kinds import KINDS
+from apps_registry.keys import NO_KEYS, Keys
+from apps_registry.kinds import FAPI, KEY_METHOD, KINDS, PROFILES, STANDARD
 from apps_registry.schemas import LONGEST_RETENTION, DefaultTermsSchema
 from connect.core import settings
 from connect.scopes import rights, scopes
@@ -39,7 +40,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Registration:
-    """A new app. `auth_method` defaults to the kind's own; `owner_account_id` makes it private to that account."""
+    """A new app. `auth_method` defaults to the kind's own, and to keys in the fapi tier, which `profile` is the name of; `keys` are for
+    that method. `owner_account_id` makes it private to that account."""
 
     name: str
     legal_developer: str
@@ -48,6 +50,8 @@ class Registration:
     redirect_uris: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
     auth_method: str = ""
+    profile: str = STANDARD
+    keys: Keys = NO_KEYS
     description: str = ""
     home_url: str = ""
     terms_url: str = ""
@@ -56,6 +60,11 @@ class Registration:
     retention_days: int = 30
     owner_account_id: UUID | None = None
     default_terms: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def method(self) -> str:
+        """How it authenticates."""
+        return self.auth_method or (KEY_METHOD if self.profile == FAPI else KINDS[self.kind].auth_methods[0])
 
 
 def check(registration: Registration) -> None:
@@ -185,6 +194,12 @@ def _client(given: Registration) -> Iterator[FieldError]:
     elif given.auth_method and given.auth_method not in KINDS[given.kind].auth_methods:
         known = ", ".join(KINDS[given.kind].auth_methods)
         yield FieldError("auth_method", _("For this kind of client choose one of: %(methods)s.", methods=known))
+    elif given.profile not in PROFILES:
+        yield FieldError("profile", _("Choose one of: %(profiles)s.", profiles=", ".join(PROFILES)))
+    elif given.profile == FAPI and not (KINDS[given.kind].confidential and given.method == KEY_METHOD):
+        yield FieldError("profile", _("FAPI 2.0 is for an app with a server, which proves who it is with a key."))
+    else:
+        yield from keys.errors(given.method, given.keys)
 
 
 def raise_if(errors: Iterator[FieldError], kind: type[RegistryError] = InvalidApp) -> None:

@@ -15,7 +15,8 @@ class Kind:
     polls: bool = False
 
     @property
-    def has_secret(self) -> bool:
+    def confidential(self) -> bool:
+        """Whether it can keep a credential, and so prove who it is."""
         return self.auth_methods != ("none",)
 
     @property
@@ -24,12 +25,16 @@ class Kind:
         return self.redirects or self.polls
 
 
-_SECRET = ("client_secret_basic", "client_secret_post")
+SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+KEY_METHOD = "private_key_jwt"
+STANDARD, FAPI = "standard", "fapi"
+PROFILES = (STANDARD, FAPI)
+_PROVED = (*SECRET_METHODS, KEY_METHOD)
 
 KINDS: dict[str, Kind] = {
-    "confidential": Kind(_SECRET, redirects=True),  # runs on the developer's server
+    "confidential": Kind(_PROVED, redirects=True),  # runs on the developer's server
     "public": Kind(("none",), redirects=True),  # runs in the customer's browser
     "native": Kind(("none",), redirects=True),  # installed on a device
-    "service": Kind(_SECRET, redirects=False),  # acts for the app alone, never on a customer's rows
+    "service": Kind(_PROVED, redirects=False),  # acts for the app alone, never on a customer's rows
     "device": Kind(("none",), redirects=False, polls=True),  # has no browser of its own
 }

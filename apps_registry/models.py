@@ -45,6 +45,8 @@ class App(Base):
         String(40)
     )  # client_secret_basic, client_secret_post, none, private_key_jwt
     profile: Mapped[str] = mapped_column(String(20), default="standard")  # standard or fapi
+    jwks: Mapped[dict[str, Any] | None] = mapped_column(Json)  # its public keys, where it gave them (RFC 7591 2)
+    jwks_uri: Mapped[str | None] = mapped_column(String(2000))  # where it publishes them, where it does
     state: Mapped[str] = mapped_column(String(20), index=True)
     state_reason: Mapped[str] = mapped_column(Text, default="")
     suspended_from: Mapped[str | None] = mapped_column(String(20))  # the state to go back to when it is reinstated

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 
+from apps_registry import keys
 from apps_registry.clients import VersionInForce, version_in_force
 from apps_registry.errors import NoSuchApp, NoSuchTeam
 from apps_registry.models import (
@@ -24,6 +25,7 @@ from apps_registry.models import (
 )
 from apps_registry.versions import PUBLISHED
 from connect.core import clock, database
+from connect.core.public_keys import PublicKey
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,9 @@ class AppPage:
     connect_url: str
     kind: str
     auth_method: str
+    profile: str
+    jwks: dict[str, Any] | None
+    jwks_uri: str | None
     state: str
     state_reason: str
     retention_days: int
@@ -130,6 +135,11 @@ class AppPage:
     secrets: tuple[SecretLine, ...]
     testers: tuple[UUID, ...]
     versions: tuple[VersionPage, ...]
+
+    @property
+    def keys(self) -> tuple[PublicKey, ...]:
+        """The public keys that it gave; none where it publishes them, or has none."""
+        return keys.held(self.jwks)
 
 
 def app_id_of(client_id: str) -> UUID:
@@ -218,8 +228,8 @@ def _app(app_id: UUID) -> Select[*tuple[Any, ...]]:
         select(
             App.id, App.client_id, App.team_id, DeveloperTeam.name.label("team"), App.owner_account_id, App.name, App.legal_developer,
             App.description, App.home_url, App.privacy_policy_url, App.terms_url, App.support_email, App.connect_url,
-            App.client_kind.label("kind"), App.auth_method, App.state, App.state_reason, App.retention_days, App.created_at,
-            App.updated_at,
+            App.client_kind.label("kind"), App.auth_method, App.profile, App.jwks, App.jwks_uri, App.state, App.state_reason,
+            App.retention_days, App.created_at, App.updated_at,
         )
         .join(DeveloperTeam, DeveloperTeam.id == App.team_id)
         .where(App.id == app_id)

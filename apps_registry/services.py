@@ -14,10 +14,10 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from apps_registry import details, rows, secrets, signals, versions
+from apps_registry import details, keys, rows, secrets, signals, versions
 from apps_registry.details import Registration
 from apps_registry.errors import FieldError, InvalidApp, NoSuchApp, TooManySecrets
-from apps_registry.kinds import KINDS
+from apps_registry.kinds import SECRET_METHODS
 from apps_registry.lifecycle import State
 from apps_registry.models import App, AppSecret, AppTester, AppVersion, DeveloperTeam, RedirectUri
 from connect.core import clock, ids, settings
@@ -59,7 +59,10 @@ def add_team(session: Session, name: str, legal_name: str = "") -> DeveloperTeam
 
 
 def register(session: Session, team_id: UUID, registration: Registration, actor: Actor) -> Registered:
-    """A new app as a draft (private where it has an owner account), its first version, its first secret. Raises InvalidApp."""
+    """A new app as a draft (private where it has an owner account), its first version, its first secret or its keys.
+
+    Raises InvalidApp.
+    """
     details.check(registration)
     app = _new_app(team_id, registration)
     session.add(app)
@@ -67,7 +70,8 @@ def register(session: Session, team_id: UUID, registration: Registration, actor:
     _write_redirect_uris(session, app.id, registration.redirect_uris)
     version = versions.write_version(session, app, registration.asked, registration.default_terms)
     signals.app_registered.send(app, session=session, actor=actor, version=version)
-    if not KINDS[app.client_kind].has_secret:
+    keys.tell(session, app, actor)
+    if app.auth_method not in SECRET_METHODS:
         return Registered(app, version, None)
     made = _write_secret(session, app.id)
     signals.secret_made.send(app, session=session, actor=actor, secret=made.row)
@@ -127,8 +131,12 @@ def rotate_secret(
     """
     overlap = settings.current().secret_overlap if overlap is None else overlap
     app = rows.locked_app(session, app_id)
-    if not KINDS[app.client_kind].has_secret:
-        raise InvalidApp(FieldError("kind", _("A %(kind)s client has no secret.", kind=app.client_kind)))
+    if app.auth_method not in SECRET_METHODS:
+        raise InvalidApp(
+            FieldError(
+                "auth_method", _("This app has no secret: it authenticates by %(method)s.", method=app.auth_method)
+            )
+        )
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
         raise InvalidApp(FieldError("overlap", _("Choose an overlap from 0 to 168 hours.")))
     live = _make_room(_live_secrets(session, app.id), force)
@@ -158,7 +166,7 @@ def note_secret_use(session: Session, secret_id: UUID) -> None:
 
 def _new_app(team_id: UUID, given: Registration) -> App:
     app_id, now = ids.new(), clock.now()
-    return App(
+    app = App(
         id=app_id,
         client_id=ids.encode("app", app_id),  # never starts https://, which is how a metadata document is named
         team_id=team_id,
@@ -172,12 +180,15 @@ def _new_app(team_id: UUID, given: Registration) -> App:
         support_email=given.support_email,
         connect_url=given.connect_url,
         client_kind=given.kind,
-        auth_method=given.auth_method or KINDS[given.kind].auth_methods[0],
+        auth_method=given.method,
+        profile=given.profile,
         state=(State.DRAFT if given.owner_account_id is None else State.PRIVATE).value,
         retention_days=given.retention_days,
         created_at=now,
         updated_at=now,
     )
+    keys.write(app, given.keys)
+    return app
 
 
 def _replace_redirect_uris(session: Session, app: App, uris: Sequence[str], actor: Actor) -> App:

@@ -32,6 +32,10 @@ app_suspended = signal(
 )
 app_reinstated = signal("app_reinstated", f"A suspended app is back where it was. {_INSIDE}, reason.")
 app_retired = signal("app_retired", f"The app has ended for good. {_INSIDE}, reason.")
+keys_changed = signal(
+    "keys_changed",
+    f"The keys that an app proves itself with are others. {_INSIDE}, made and ended (tuples of keys.KeyName).",
+)
 secret_made = signal("secret_made", f"A new app got its first client secret. {_INSIDE}, secret (AppSecret).")
 secret_rotated = signal(
     "secret_rotated",

@@ -41,7 +41,7 @@ VERSION_STATES: dict[str, StateWords] = {
 }
 
 KINDS: dict[str, Any] = {
-    "confidential": _("Web app with a server (keeps a secret)"),
+    "confidential": _("Web app with a server (keeps a secret or a key)"),
     "public": _("App in the browser (no secret)"),
     "native": _("Mobile or desktop app (no secret)"),
     "service": _("Service that acts for the app alone"),
@@ -51,7 +51,13 @@ KINDS: dict[str, Any] = {
 AUTH_METHODS: dict[str, Any] = {
     "client_secret_basic": _("Client secret, in the Authorization header or the body"),
     "client_secret_post": _("Client secret, in the body or the Authorization header"),
+    "private_key_jwt": _("A key of its own (private_key_jwt)"),
     "none": _("None: PKCE, or the device code, alone"),
+}
+
+PROFILES: dict[str, Any] = {
+    "standard": _("Standard"),
+    "fapi": _("FAPI 2.0: pushed requests, and tokens bound to a key"),
 }
 
 DECISIONS: dict[str, Any] = {

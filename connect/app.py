@@ -57,6 +57,7 @@ VIEWS = (
     "connect.developer.consent",
     "connect.developer.credentials",
     "connect.developer.endpoints",
+    "connect.developer.keys",
     "connect.developer.registering",
     "connect.signin.views",
     "connect.signin.profile",

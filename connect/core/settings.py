@@ -117,6 +117,17 @@ class Settings:
     proof_leeway: timedelta = setting(
         seconds(15), "How far the clock of an app may be ahead in what it signs; FAPI 2.0 wants 10 to 60", unit="s"
     )
+    assertion_life: timedelta = setting(
+        seconds(300), "How far ahead the `exp` of a client assertion (private_key_jwt) may be", unit="s"
+    )
+    published_keys_life: timedelta = setting(
+        seconds(300),
+        "How long the keys read at an app's `jwks_uri` are kept; a key removed there works as long",
+        unit="s",
+    )
+    published_keys_pause: timedelta = setting(
+        seconds(10), "Least time between two readings of one `jwks_uri` by one process", unit="s"
+    )
     secret_overlap: timedelta = setting(days(1), "How long the old client secret lives after a rotation", unit="s")
 
     # Grants
@@ -234,6 +245,10 @@ class Settings:
 
 
 SETTINGS: tuple[Field[Any], ...] = fields(Settings)
+_LONGEST = {
+    "code_ttl": seconds(60),
+    "pushed_request_ttl": seconds(599),
+}  # a promise to apps of the fapi tier, kept for all
 _LISTS: dict[str, Callable[[str], object]] = {
     "egress_ports": int,
     "egress_refused": ip_network,
@@ -275,6 +290,9 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"{PREFIX}BASE_URL must be an http(s) address without a slash at its end")
     if settings.dpop_nonce not in {"never", "fapi", "always"}:
         raise SettingsError(f"{PREFIX}DPOP_NONCE must be never, fapi or always")
+    for name, most in _LONGEST.items():
+        if getattr(settings, name) > most:
+            raise SettingsError(f"{PREFIX}{name.upper()} may not be over {_plain(most)} s (FAPI 2.0 5.3.2)")
     if settings.webhook_lease <= settings.egress_total:
         raise SettingsError(f"{PREFIX}WEBHOOK_LEASE must be longer than {PREFIX}EGRESS_TOTAL")
     for name, kind in _LISTS.items():

@@ -113,7 +113,7 @@ def _give(answering: Answering, choice: Choice, consented: Consent) -> Any:
         raise refusal(error, answering.account_name) from error
     except TermsTooWide as error:
         return _page(answering, choice, problems=[str(error)])
-    return _back_to_app(target)
+    return target.sent()
 
 
 def _deny(answering: Answering) -> Any:
@@ -127,7 +127,7 @@ def _deny(answering: Answering) -> Any:
         return _answered()
     except RoleTooLow as error:
         raise refusal(error, answering.account_name) from error
-    return _back_to_app(target)
+    return target.sent()
 
 
 def _consent_of(answering: Answering, granted: frozenset[str], terms: Terms) -> Consent:
@@ -251,9 +251,3 @@ def _again(answering: Answering, choice: Choice) -> str:
         expires=choice.expires,
         history=choice.history,
     )
-
-
-def _back_to_app(target: str) -> Any:
-    answer = redirect(target, 303)
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer

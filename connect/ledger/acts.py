@@ -77,7 +77,10 @@ def secret(
     person_id: UUID | None = None,
     reason: str | None = None,
 ) -> Draft:
-    """A client secret, client key or webhook secret of an app was made, rotated or ended."""
+    """A client secret, client key or webhook secret of an app was made, rotated or ended.
+
+    `kind` says which: of a client_key `secret` is the thumbprint (RFC 7638) and `hint` the kid; of a jwks_uri it is the address.
+    """
     members = {
         "event": event,
         "actor": actor,

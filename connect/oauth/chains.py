@@ -1,8 +1,9 @@
 """Chains: what one authorization code began. A chain with offline_access is also a line of refresh tokens, kept in one row.
 
-Rotation is one conditional UPDATE, so of many uses of a token one makes a successor. The others, and a client that lost the answer,
-get the same bytes again while `refresh_replay_window` lasts. What comes later than that, or from further back, is a theft: the chain
-ends with its access tokens; the grant and its other chains stand (RFC 9700 4.14.2).
+A token of the fapi tier is bound to a key and stays as it is (FAPI 2.0 5.3.2.1 (9)); a use of it keeps the chain alive. All others
+rotate. Rotation is one conditional UPDATE, so of many uses of a token one makes a successor. The others, and a client that lost the
+answer, get the same bytes again while `refresh_replay_window` lasts. What comes later than that, or from further back, is a theft: the
+chain ends with its access tokens; the grant and its other chains stand (RFC 9700 4.14.2).
 """
 
 from __future__ import annotations
@@ -149,6 +150,14 @@ def rotate(
     return bool(moved.rowcount)
 
 
+def keep(session: Session, presented: RefreshToken, now: datetime) -> bool:
+    """Note a use of a token that does not rotate, so that its chain does not idle; False when `presented` is not the chain's, or it
+    has ended."""
+    used = {"chain_id": presented.chain_id, "presented": presented.digest, "now": now}
+    until = now + settings.current().refresh_idle
+    return bool(session.connection().execute(_KEEP, {**used, "new_idle_expires_at": until}).rowcount)
+
+
 def again(session: Session, presented: RefreshToken, now: datetime, jkt: str | None = None) -> bytes | None:
     """The answer that `presented` was given, while it may be asked again; None when it may not. Each time is counted.
 
@@ -190,7 +199,7 @@ _FIND = standing.locked(select(*_COLUMNS, *standing.COLUMNS), TokenChain).where(
 _LOOK = standing.looked_at(select(*_COLUMNS, *standing.COLUMNS), TokenChain).where(
     TokenChain.id == bindparam("chain_id", type_=Id)
 )
-_ROTATE = (
+_KEEP = (
     update(TokenChain)
     .where(
         TokenChain.id == bindparam("chain_id"),
@@ -199,13 +208,13 @@ _ROTATE = (
         TokenChain.idle_expires_at > bindparam("now"),
         TokenChain.expires_at > bindparam("now"),
     )
-    .values(
-        generation=bindparam("new_generation"),
-        previous=TokenChain.current,
-        current=bindparam("new_current"),
-        replay_box=bindparam("new_replay_box"),
-        replay_until=bindparam("new_replay_until"),
-        replays=0,
-        idle_expires_at=bindparam("new_idle_expires_at"),
-    )
+    .values(idle_expires_at=bindparam("new_idle_expires_at"))
+)
+_ROTATE = _KEEP.values(
+    generation=bindparam("new_generation"),
+    previous=TokenChain.current,
+    current=bindparam("new_current"),
+    replay_box=bindparam("new_replay_box"),
+    replay_until=bindparam("new_replay_until"),
+    replays=0,
 )

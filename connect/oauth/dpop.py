@@ -16,8 +16,9 @@ from joserfc.jwk import Key
 from sqlalchemy.orm import Session
 
 from connect.core import settings
+from connect.core.public_keys import ALGORITHMS, public_key
 from connect.oauth import nonces, replay, signatures
-from connect.oauth.signatures import ALGORITHMS, Signed
+from connect.oauth.signatures import Signed
 
 __all__ = ["ALGORITHMS", "HEADER", "InvalidProof", "Proof", "Request", "UseNonce", "check", "is_thumbprint"]
 
@@ -76,7 +77,7 @@ def check(text: str, request: Request) -> Proof:
     """The proof in the header `DPoP` of `request` (RFC 9449 4.3). Raises InvalidProof, or UseNonce as its last resort."""
     try:
         signed = signatures.read(text)
-        key = signatures.public_key(signed.header.get("jwk"))
+        key = public_key(signed.header.get("jwk"))
     except ValueError as error:
         algorithms = ", ".join(ALGORITHMS)
         raise InvalidProof(f"One JWT is needed, with the public key that signed it, by {algorithms}.") from error
@@ -125,11 +126,11 @@ def it_is_of_now(signed: Signed, key: Key, request: Request) -> None:
     """4.3 (11), FAPI 2.0 5.3.2.1 (13): iat; and nbf and exp where they are there (RFC 7519 4.1)."""
     claims, now, config = signed.claims, request.now.timestamp(), settings.current()
     ahead, life = config.proof_leeway.total_seconds(), config.dpop_proof_life.total_seconds()
-    if not _number(claims.get("iat")) or not -ahead <= now - claims["iat"] < life:
+    if not signatures.is_number(claims.get("iat")) or not -ahead <= now - claims["iat"] < life:
         raise InvalidProof(f"The iat must be now, and at most {life:.0f} seconds ago.")
-    if not _number(claims.get("nbf", 0)) or claims.get("nbf", 0) > now + ahead:
+    if not signatures.is_number(claims.get("nbf", 0)) or claims.get("nbf", 0) > now + ahead:
         raise InvalidProof("The proof is not valid yet.")
-    if not _number(claims.get("exp", now + 1)) or claims.get("exp", now + 1) <= now - ahead:
+    if not signatures.is_number(claims.get("exp", now + 1)) or claims.get("exp", now + 1) <= now - ahead:
         raise InvalidProof("The proof has expired.")
 
 
@@ -184,7 +185,3 @@ def _end(claims: dict[str, Any]) -> datetime:
     config = settings.current()
     made = datetime.fromtimestamp(0, UTC) + timedelta(seconds=claims["iat"])
     return made + config.dpop_proof_life + config.proof_leeway
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

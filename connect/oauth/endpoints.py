@@ -21,7 +21,7 @@ from connect.oauth.server import server
 
 PATHS = Paths(machine=("/oauth/", "/.well-known/"), pages=(well_known.AUTHORIZE,))
 
-pages = Blueprint("authorize", __name__)
+pages = Blueprint("authorize", __name__, template_folder="templates")
 machine = Blueprint("oauth", __name__)
 _of_the_client = rule("the client's own credentials (RFC 6749 2.3)")
 

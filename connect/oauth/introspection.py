@@ -1,4 +1,4 @@
-"""Token introspection (RFC 7662): an app with a secret asks about its own tokens; about anybody else's it learns nothing."""
+"""Token introspection (RFC 7662): an app that proves who it is asks about its own tokens; about anybody else's it learns nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from connect.oauth.presented import Presented
 class Introspection(CountsUnknownTokens, IntrospectionEndpoint):
     """POST /oauth/introspect."""
 
-    CLIENT_AUTH_METHODS = (authentication.BASIC, authentication.POST)
+    CLIENT_AUTH_METHODS = authentication.PROVED
 
     def check_params(self, request: OAuthRequest, client: OAuthClient) -> None:
         required(request, "token")

@@ -21,15 +21,16 @@ from connect.core import clock, database, ids, settings
 from connect.core.problems import Problem
 from connect.grants.models import Grant
 from connect.oauth import codes, models, reauthentication
+from connect.oauth.answers import ToApp, ToPage
 from connect.oauth.codes import Approval
 from connect.oauth.grant_types.authorization_code import AuthorizationCodeGrant
 from connect.oauth.incoming import OAuthRequest, StoredRequest
 from connect.oauth.models import AuthRequest
-from connect.oauth.server import server
 
 PREFIX = "areq"  # of a request's id in an address
 _KEPT = (
     "response_type",
+    "response_mode",
     "client_id",
     "redirect_uri",
     "scope",
@@ -162,9 +163,11 @@ def decide(session: Session, request_id: UUID, decision: str) -> None:
     raise _gone()
 
 
-def approve(session: Session, request_id: UUID, *, grant: Grant, person_id: UUID, authenticated_at: datetime) -> str:
-    """The answer to a request that was just decided `allowed`: a code, and the address to send the browser to. A device has its code
-    already; its person is sent to a page that tells them to go back to it.
+def approve(
+    session: Session, request_id: UUID, *, grant: Grant, person_id: UUID, authenticated_at: datetime
+) -> ToApp | ToPage:
+    """The answer to a request that was just decided `allowed`: a code, on its way to the app. A device has its code already; its person
+    is sent to a page that tells them to go back to it.
 
     `grant` is the account's live grant to the app; the code is for those of the asked scopes that are in it (trap T2). Raises
     AlreadyDecided when the request was answered before or decided otherwise, ValueError when nothing asked for is granted.
@@ -185,27 +188,23 @@ def approve(session: Session, request_id: UUID, *, grant: Grant, person_id: UUID
     return _answer(session, request_id, approval)
 
 
-def deny(session: Session, request_id: UUID) -> str:
-    """The answer to a request that was just decided `denied`: the address that tells the app access_denied, or as above."""
+def deny(session: Session, request_id: UUID) -> ToApp | ToPage:
+    """The answer to a request that was just decided `denied`: access_denied, or as above."""
     return _answer(session, request_id, None)
 
 
-def _answer(session: Session, request_id: UUID, approval: Approval | None) -> str:
-    """Through Authlib, with request and grant handed over: without them it reads the HTTP request again and loses state (trap T19)."""
+def _answer(session: Session, request_id: UUID, approval: Approval | None) -> ToApp | ToPage:
+    """Made out of the row alone: Authlib would read the HTTP request again and lose state (trap T19)."""
     found = load(request_id, session.connection())
     if found is None or found.decision != (DENIED if approval is None else ALLOWED):
         raise AlreadyDecided
     stored = StoredRequest(found.id, found.app_id, found.parameters, session)
-    if found.device_digest is not None:
-        if approval is not None:
-            in_time = max(
-                found.expires_at, stored.now + settings.current().code_ttl
-            )  # for the poll after a late answer
-            codes.issue(session, found.device_digest, stored, approval, in_time)
-        return f"{DEVICE}/{text_id(found.id)}"
-    grant = AuthorizationCodeGrant(stored, server)
-    location: str = server.create_authorization_response(stored, grant_user=approval, grant=grant).location
-    return location
+    if found.device_digest is None:
+        return AuthorizationCodeGrant.answer(stored, approval)
+    if approval is not None:
+        until = max(found.expires_at, stored.now + settings.current().code_ttl)  # a late answer is heard too
+        codes.issue(session, found.device_digest, stored, approval, until)
+    return ToPage(f"{DEVICE}/{text_id(found.id)}")
 
 
 def _one(wanted: ColumnElement[bool], using: Connection | None = None) -> AuthorizationRequest | None:

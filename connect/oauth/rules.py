@@ -20,7 +20,7 @@ from authlib.oauth2.rfc6749 import (
 from flask_babel import gettext as _
 
 from connect.core.problems import Problem
-from connect.oauth import audience, clients, dpop, reauthentication
+from connect.oauth import answers, audience, clients, dpop, reauthentication
 from connect.oauth.incoming import OAuthRequest
 from connect.scopes import scopes
 from connect.scopes.errors import ScopesError
@@ -83,10 +83,16 @@ def redirect_uri_is_registered(request: OAuthRequest) -> None:
         )
 
 
+def client_pushes_if_it_must(request: OAuthRequest) -> None:
+    """RFC 9126 4, FAPI 2.0 5.3.2.2 (3). A pushed request comes by POST, and a browser then brings its reference alone."""
+    if request.client.must_push and request.method == "GET":
+        raise InvalidRequestError("This app has to push its authorization requests (RFC 9126).")
+
+
 def parameters_come_once(request: OAuthRequest) -> None:
-    """RFC 6749 3.1. A state that came twice is not sent back: neither is the one."""
-    if "state" in request.repeated:
-        request.form.pop("state", None)
+    """RFC 6749 3.1. A state that came twice is not sent back, since neither is the one; so with the way to send it."""
+    for name in request.repeated & {"state", "response_mode"}:
+        request.form.pop(name, None)
     if request.repeated:
         raise InvalidRequestError("A parameter is there twice.")
 
@@ -118,10 +124,13 @@ def client_may_use_code(request: OAuthRequest) -> None:
         raise UnauthorizedClientError("This kind of client does not use the authorization code grant.")
 
 
-def response_mode_is_query(request: OAuthRequest) -> None:
-    """OAuth 2.0 Multiple Response Types 2.1."""
-    if request.form.get("response_mode", "query") != "query":
-        raise InvalidRequestError("The response_mode must be query.")
+def response_mode_fits(request: OAuthRequest) -> None:
+    """OAuth 2.0 Multiple Response Types 2.1, Form Post Response Mode 2."""
+    mode = request.form.get("response_mode", answers.QUERY)
+    if mode not in answers.MODES:
+        raise InvalidRequestError(f"The response_mode must be one of: {', '.join(answers.MODES)}.")
+    if mode == answers.FORM_POST and not answers.may_be_posted_to(request.payload.redirect_uri):
+        raise InvalidRequestError("With response_mode form_post the redirect URI is https, or http on loopback.")
 
 
 def no_request_object(request: OAuthRequest) -> None:
@@ -224,11 +233,12 @@ REFERRED: tuple[Rule, ...] = (  # of an address that brings the reference of a p
 )
 
 TOLD: tuple[Rule, ...] = (
+    client_pushes_if_it_must,
     parameters_come_once,
     state_is_bounded,
     response_type_is_code,
     client_may_use_code,
-    response_mode_is_query,
+    response_mode_fits,
     no_request_object,
     no_reference_inside,
     challenge_is_s256,

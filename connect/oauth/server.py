@@ -13,7 +13,8 @@ from flask import request as flask_request
 from sqlalchemy.orm import Session
 
 from connect.core import database, limits, settings
-from connect.oauth import answers, authentication, binding, clients, guessing, incoming, record, refresh_tokens, tokens
+from connect.oauth import authentication, binding, clients, guessing, incoming, record, refresh_tokens, tokens
+from connect.oauth.answers import ToApp
 from connect.oauth.clients import OAuthClient
 from connect.oauth.errors import Guess, TheftSeen
 from connect.oauth.grant_types.authorization_code import AuthorizationCodeGrant, Pkce
@@ -72,8 +73,8 @@ class Server(AuthorizationServer):
         if isinstance(error, Guess) and request is not None:
             guessing.count(request)
         body = dict(error.get_body())
-        if error.redirect_uri:
-            return self.handle_response(*answers.redirect(answers.back(error.redirect_uri, **body)))
+        if error.redirect_uri and request is not None:
+            return ToApp.of(request.form, **body).sent()
         return self.handle_response(error.status_code, body, error.get_headers())
 
     def answered(self, endpoint: Callable[[OAuthRequest], Answer], request: OAuthRequest | None = None) -> Response:

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from connect.core import settings
+from connect.core import public_keys, settings
 from connect.core.access import public
-from connect.oauth import authentication, clients, dpop, reauthentication, refusals
+from connect.oauth import answers, authentication, clients, dpop, reauthentication, refusals
 from connect.scopes.scopes import APP_SCOPES, CONSENT_SCOPES, CUSTOMER_SCOPES
 
 blueprint = Blueprint("well_known", __name__)
@@ -16,7 +16,7 @@ blueprint = Blueprint("well_known", __name__)
 AUTHORIZE, PUSH, TOKEN = "/oauth/authorize", "/oauth/par", "/oauth/token"
 DEVICE_AUTHORIZATION = "/oauth/device_authorization"
 REVOKE, INTROSPECT = "/oauth/revoke", "/oauth/introspect"
-_SECRET_METHODS = [authentication.BASIC, authentication.POST]
+_ALGORITHMS = list(public_keys.ALGORITHMS)  # of client assertions
 
 
 @blueprint.get("/.well-known/oauth-authorization-server")
@@ -47,11 +47,14 @@ def authorization_server_metadata() -> dict[str, Any]:
         "introspection_endpoint": base + INTROSPECT,
         "scopes_supported": sorted(CONSENT_SCOPES | APP_SCOPES),
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": list(answers.MODES),
         "grant_types_supported": [clients.CODE, clients.DEVICE, clients.REFRESH, clients.ALONE],
         "token_endpoint_auth_methods_supported": list(authentication.METHODS),
+        "token_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
         "revocation_endpoint_auth_methods_supported": list(authentication.METHODS),
-        "introspection_endpoint_auth_methods_supported": _SECRET_METHODS,
+        "revocation_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
+        "introspection_endpoint_auth_methods_supported": list(authentication.PROVED),
+        "introspection_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],
         "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
         "prompt_values_supported": sorted(reauthentication.PROMPTS),

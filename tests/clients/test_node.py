@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from apps_registry.keys import Keys
 from connect.core import ids
 from tests.clients.conftest import SCOPE, Stage, stage_on
+from tests.oauth.holder import Holder
 from tests.support.servers import LiveServer
 
 pytestmark = pytest.mark.needs("node", "node-clients")
@@ -45,6 +47,17 @@ def test_oauth4webapi_binds_its_tokens_to_a_key(stage: Stage) -> None:
     assert saw == STORY | {"introspectedAfterRevoking": {"active": False}}
     assert seen["token_type"] == "DPoP"
     assert len(seen["cnf"]["jkt"]) == 43
+
+
+@pytest.mark.parametrize("overrides", [{"dpop_nonce": "never"}, {"dpop_nonce": "fapi"}], ids=["plain", "with a nonce"])
+def test_oauth4webapi_keeps_to_the_security_profile_of_fapi_2(stage: Stage) -> None:
+    holder = Holder(kid="2026-11")
+    fapi = stage_on(stage.issuer, "confidential", profile="fapi", keys=Keys({"keys": [holder.jwk]}))
+    private = {**holder.key.as_dict(private=True), "kid": holder.kid}
+    saw = fapi.script("story.mjs", "./oauth4webapi-fapi.mjs", clientKey=private)
+    seen = saw.pop("introspected")
+    assert saw == STORY | {"rotated": False, "introspectedAfterRevoking": {"active": False}}
+    assert (seen["token_type"], len(seen["cnf"]["jkt"])) == ("DPoP", 43)
 
 
 class TestDevice:

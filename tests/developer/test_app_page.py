@@ -83,7 +83,7 @@ def test_a_secret_is_ended_from_the_page(developer: Visitor, made: Registered) -
     assert send(developer, made, "/secrets/end", {"secret": "sec_x"}) == 404
 
 
-@pytest.mark.parametrize("rest", ["/secrets", "/secrets/end", "/steps/retire"])
+@pytest.mark.parametrize("rest", ["/secrets", "/secrets/end", "/keys", "/steps/retire"])
 def test_what_cannot_be_undone_asks_for_a_fresh_sign_in_and_comes_back(
     developer: Visitor, made: Registered, clock: Clock, settings: object, rest: str
 ) -> None:
@@ -180,6 +180,8 @@ PATHS = [
     ("GET", "/webhooks"),
     ("POST", "/secrets"),
     ("POST", "/secrets/end"),
+    ("POST", "/keys"),
+    ("POST", "/keys/read"),
     ("POST", "/redirect-uris"),
     ("POST", "/redirect-uris/remove"),
     ("POST", "/testers"),

@@ -34,6 +34,7 @@ RECEIVERS: dict[str, set[str]] = {
     "grant_paused": set(),
     "grant_resumed": set(),
     "grant_revoked": {f"{OAUTH}.end_tokens_of_revoked", f"{WEBHOOKS}.on_grant_revoked"},
+    "keys_changed": {f"{LEDGER}.write_keys_changed"},
     "password_set": {f"{LEDGER}.write_password_set"},
     "person_added": {f"{LEDGER}.write_person_added"},
     "person_closed": {f"{LEDGER}.write_person_closed", f"{GRANTS}.review_after_leaving"},

@@ -11,6 +11,7 @@ from flask import Flask
 from tests.oauth import probe
 from tests.oauth.device import Device
 from tests.oauth.flow import Flow
+from tests.oauth.holder import Holder, with_key
 from tests.support import processes, threads, world
 from tests.support.threads import Together
 
@@ -37,6 +38,18 @@ def flow(app: Flask) -> Flow:
 def public(app: Flask) -> Flow:
     """A public app, which has no secret."""
     return Flow(app, world.make(kind="public", name="Other Traders"))
+
+
+@pytest.fixture
+def keyed(app: Flask) -> Flow:
+    """A confidential app that proves who it is with a key."""
+    return with_key(app, Holder(kid="first"))
+
+
+@pytest.fixture
+def fapi(app: Flask) -> Flow:
+    """An app of the fapi tier."""
+    return with_key(app, Holder(kid="first"), profile="fapi")
 
 
 @pytest.fixture

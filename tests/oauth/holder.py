@@ -1,4 +1,4 @@
-"""Somebody who holds a key and proves it (RFC 9449), right or wrong."""
+"""Somebody who holds a key and proves it, right or wrong: in DPoP proofs (RFC 9449) and client assertions (RFC 7523)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from typing import Any
 
 from flask import Flask
 from joserfc import jwk
+from joserfc.jws import JWSRegistry
 from werkzeug.test import TestResponse
 
+from apps_registry.keys import Keys
 from connect.core import clock, settings
-from connect.oauth import signatures
+from connect.oauth import assertions
 from tests.oauth.flow import Flow
+from tests.support import world
 
 KINDS = {
     "ES256": lambda: jwk.ECKey.generate_key("P-256"),
@@ -37,6 +40,7 @@ class Holder:
 
     algorithm: str = "ES256"
     key: Any = field(default=None)
+    kid: str | None = None
 
     def __post_init__(self) -> None:
         self.key = self.key or KINDS[self.algorithm]()
@@ -64,10 +68,36 @@ class Holder:
         } | changes
         return self.sign(_there(head), _there(claims))
 
+    @property
+    def jwk(self) -> dict[str, Any]:
+        """The public key, as an app registers it."""
+        return {**self.key.as_dict(private=False), "kid": self.kid or self.jkt}
+
+    def assertion(self, client_id: str, header: dict[str, Any] | None = None, **changes: Any) -> str:
+        """A good client assertion but for `header` and `changes` of its claims."""
+        head = {"typ": "JWT", "alg": self.algorithm, "kid": self.jwk["kid"]} | (header or {})
+        now = int(clock.now().timestamp())
+        claims = {
+            "iss": client_id,
+            "sub": client_id,
+            "aud": settings.current().base_url,
+            "jti": secrets.token_urlsafe(12),
+            "iat": now,
+            "exp": now + 60,
+        } | changes
+        return self.sign(_there(head), _there(claims))
+
+    def credentials(self, client_id: str, header: dict[str, Any] | None = None, **changes: Any) -> dict[str, str]:
+        """The parameters of a request that authenticates with an assertion."""
+        return {
+            "client_assertion_type": assertions.TYPE,
+            "client_assertion": self.assertion(client_id, header, **changes),
+        }
+
     def sign(self, header: dict[str, Any], claims: dict[str, Any]) -> str:
         """A signature over anything, so that a header may be wrong."""
         body = f"{segment(header)}.{segment(claims)}"
-        algorithm = signatures._registry.get_alg(self.algorithm)
+        algorithm = JWSRegistry.algorithms["Ed25519" if self.algorithm == "EdDSA" else self.algorithm]
         return f"{body}.{segment(algorithm.sign(body.encode(), self.key))}"
 
     def headers(self, path: str = "/oauth/token", method: str = "POST", **changes: Any) -> dict[str, str]:
@@ -93,6 +123,13 @@ class Holder:
         said: dict[str, Any] = answer.json
         assert said["token_type"] == "DPoP"
         return said
+
+
+def with_key(app: Flask, holder: Holder, name: str = "Key Traders", **registered: Any) -> Flow:
+    """An app whose one key is that of `holder`."""
+    keys = Keys({"keys": [holder.jwk]})
+    made = world.make(name=name, auth_method="private_key_jwt", keys=keys, **registered)
+    return Flow(app, made, signer=holder, pushes=registered.get("profile") == "fapi")
 
 
 def _there(members: dict[str, Any]) -> dict[str, Any]:

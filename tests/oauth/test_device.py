@@ -69,7 +69,7 @@ class TestAsking:
         assert user_codes.read(typed) == "WDJBMJHT"
 
     def test_nothing_of_a_browser_is_kept(self, device: Device) -> None:
-        kept = row(device.start(redirect_uri="https://evil.example/", state="x", response_type="code", more="y"))
+        kept = row(device.start(redirect_uri="https://evil.example/", state="x", response_mode="form_post", more="y"))
         assert (kept.redirect_uri, kept.state) == ("", None)
         assert set(kept.payload) == {"client_id", "scope"}
 

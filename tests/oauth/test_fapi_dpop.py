@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from werkzeug.test import TestResponse
 
 from connect.core import clock as core_clock
 from tests.oauth.flow import Flow, query
 from tests.oauth.holder import Holder
-from tests.oauth.test_dpop import become_fapi, refused
-
-
-@pytest.fixture
-def fapi(flow: Flow) -> Flow:
-    become_fapi(flow)
-    return flow
+from tests.oauth.test_dpop import refused
 
 
 def push(flow: Flow, holder: Holder | None = None, **changes: str | None) -> TestResponse:

@@ -54,6 +54,27 @@ def test_64_each_grant_type_and_method_that_is_named_works(flow: Flow) -> None:
         assert b"Not a scope" not in flow.ask(scope=scope).data
 
 
+def test_64_each_way_to_authenticate_that_is_named_works_where_it_is_named(
+    flow: Flow, keyed: Flow, public: Flow
+) -> None:
+    document = _document(flow.app, "oauth-authorization-server")
+    in_body = {"headers": {}, "client_id": flow.world.client_id, "client_secret": flow.world.client_secret}
+    ways: dict[str, tuple[Flow, dict[str, Any]]] = {
+        "client_secret_basic": (flow, {}),
+        "client_secret_post": (flow, in_body),
+        "private_key_jwt": (keyed, {}),
+        "none": (public, {}),
+    }
+    for endpoint, path in (("token", "token"), ("revocation", "revoke"), ("introspection", "introspect")):
+        named = document[f"{endpoint}_endpoint_auth_methods_supported"]
+        for method, (app, form) in ways.items():
+            asked = {"grant_type": "refresh_token", "refresh_token": "vtr_none", "token": "vta_none"}
+            headers = form.get("headers")
+            rest = {name: value for name, value in form.items() if name != "headers"}
+            answer = app.post(f"/oauth/{path}", asked | rest, headers)
+            assert (answer.json.get("error") != "invalid_client") == (method in named), (endpoint, method)
+
+
 def test_64_the_resources_metadata_names_the_server(app: Flask) -> None:
     document = _document(app, "oauth-protected-resource")
     base = settings.current().base_url

@@ -6,13 +6,12 @@ second one by the same client with the same verifier ends what the first began, 
 
 from __future__ import annotations
 
-from typing import Any
-
 from authlib.oauth2.rfc6749 import AccessDeniedError, grants
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from connect.core import ids, settings
-from connect.oauth import answers, codes, rules
+from connect.oauth import codes, rules
+from connect.oauth.answers import ToApp
 from connect.oauth.clients import OAuthClient
 from connect.oauth.codes import Approval, Code
 from connect.oauth.errors import NeverIssued
@@ -35,22 +34,20 @@ class AuthorizationCodeGrant(Beginning, grants.AuthorizationCodeGrant):
         """A rule of the table too."""
 
     def validate_authorization_request(self) -> str:
-        """The redirect URI. A stored request was checked at the door; checking it again would undo the consent (trap T2)."""
-        if isinstance(self.request, StoredRequest):
-            return self.request.form["redirect_uri"]
+        """The redirect URI."""
         return rules.check(self.request)
 
-    def create_authorization_response(self, redirect_uri: str, grant_user: Approval | None) -> tuple[int, str, Any]:
-        if grant_user is None:
-            raise AccessDeniedError("The customer did not allow this.", redirect_uri=redirect_uri)
-        self.request.user = grant_user
-        code = ids.token(codes.PREFIX)
-        self.save_authorization_code(code, self.request)
-        location = answers.back(redirect_uri, code=code, state=self.request.payload.state)
-        return answers.redirect(location)
+    @staticmethod
+    def answer(request: StoredRequest, approval: Approval | None) -> ToApp:
+        """The answer to a request out of its row: a code, or without an approval access_denied.
 
-    def save_authorization_code(self, code: str, request: StoredRequest) -> None:
-        codes.issue(request.session, ids.digest(code), request, request.user, request.now + settings.current().code_ttl)
+        Authlib's create_authorization_response would check the request again, which undoes the consent (trap T2), and always redirect.
+        """
+        if approval is None:
+            return ToApp.of(request.form, **dict(AccessDeniedError("The customer did not allow this.").get_body()))
+        code = ids.token(codes.PREFIX)
+        codes.issue(request.session, ids.digest(code), request, approval, request.now + settings.current().code_ttl)
+        return ToApp.of(request.form, code=code)
 
     def query_authorization_code(self, code: str, client: OAuthClient) -> Code:
         found = codes.find(self.request.session, code)

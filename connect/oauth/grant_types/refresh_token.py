@@ -33,7 +33,7 @@ class Presented(TokenMixin):
 
 
 class RefreshTokenGrant(Issuing, grants.RefreshTokenGrant):
-    """Rotation for every client; `scope` may narrow the access token, never the chain."""
+    """Rotation, but in the fapi tier, whose tokens are bound to a key; `scope` may narrow the access token, never the chain."""
 
     def authenticate_refresh_token(self, refresh_token: str) -> Presented:
         token = refresh_tokens.parse(refresh_token)
@@ -51,7 +51,10 @@ class RefreshTokenGrant(Issuing, grants.RefreshTokenGrant):
 
     def create_token_response(self) -> tuple[int, bytes, Any]:
         token, chain = self.request.refresh_token.token, self.request.refresh_token.chain
-        body = self._successor(token, chain) or self._again(token) or self._refuse(token)
+        if self.request.client.keeps_refresh_token:
+            body = self._same(token, chain) or self._refuse(token)
+        else:
+            body = self._successor(token, chain) or self._again(token) or self._refuse(token)
         return 200, body, self.TOKEN_RESPONSE_HEADER
 
     def _passed_over(self, chain: Chain) -> frozenset[str]:
@@ -62,6 +65,19 @@ class RefreshTokenGrant(Issuing, grants.RefreshTokenGrant):
         """
         asked, own = frozenset((self.request.payload.scope or "").split()), frozenset(chain.scopes)
         return chains.refused(self.request.session, chain) if asked & own and asked - own else frozenset()
+
+    def _same(self, token: RefreshToken, chain: Chain) -> bytes | None:
+        """The answer with the refresh token that was sent (FAPI 2.0 5.3.2.1 (9)); None when `token` is not the chain's, or it ended.
+
+        It is there again because many clients keep the last answer as it came, and would be left without one (RFC 6749 6).
+        """
+        request = self.request
+        request.user = chain.basis
+        said = self.generate_token(scope=self._scope(chain)) | {"refresh_token": token.text}
+        if not chains.keep(request.session, token, request.now):
+            return None
+        self.server.save_token(said, request)
+        return orjson.dumps(said)
 
     def _successor(self, token: RefreshToken, chain: Chain) -> bytes | None:
         """The answer with the next refresh token; None when `token` is no longer the newest."""
