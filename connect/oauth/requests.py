@@ -206,7 +206,8 @@ def _answer(session: Session, request_id: UUID, approval: Approval | None) -> To
     if found.device_digest is None:
         return AuthorizationCodeGrant.answer(stored, approval)
     if approval is not None:
-        codes.issue(session, found.device_digest, stored, approval, found.expires_at)
+        until = max(found.expires_at, stored.now + settings.current().code_ttl)  # a late answer is heard too
+        codes.issue(session, found.device_digest, stored, approval, until)
     return ToPage(f"{DEVICE}/{text_id(found.id)}")
 
 
