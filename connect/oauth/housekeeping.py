@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from connect.core import clock, settings
 from connect.core.settings import Settings
-from connect.oauth import record
+from connect.oauth import gone_apps, record
 from connect.oauth.models import AccessToken, AuthorizationCode, AuthRequest, SpentProof, TokenChain
 from connect.oauth.tokens import Basis
 
@@ -77,4 +77,6 @@ STEPS: dict[str, Step] = {
     "purge authorization codes": _expired(AuthorizationCode, AuthorizationCode.digest, lambda config: config.code_keep),
     "purge access tokens": _expired(AccessToken, AccessToken.digest, lambda config: config.token_keep),
     "purge token chains": _deletion(TokenChain, TokenChain.id, _ended_long_ago),
+    "end grants of deleted apps": gone_apps.end_grants,
+    "remove unused apps": gone_apps.remove_unused,
 }

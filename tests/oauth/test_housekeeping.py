@@ -118,6 +118,8 @@ def test_each_kind_is_counted_apart_by_the_command(flow: Flow, clock: Clock) -> 
         "purge authorization codes": 1,
         "purge access tokens": 4,
         "purge token chains": 1,
+        "end grants of deleted apps": 0,
+        "remove unused apps": 0,
     }
     assert [count(model) for model in (AuthRequest, AuthorizationCode, AccessToken, TokenChain, SpentProof)] == [0] * 5
 

@@ -108,5 +108,10 @@ class TestConsent:
     def test_an_app_that_was_not_reviewed_says_so(self, gallery: FlaskClient) -> None:
         assert "Not reviewed yet" in gallery.get("/customer/consent-changed").text
 
+    def test_an_app_that_nobody_answers_for_says_so_and_where_the_answer_goes(self, gallery: FlaskClient) -> None:
+        page = gallery.get("/customer/consent-unverified").text
+        assert "Nobody has checked this app" in page and "program on this device" in page and "127.0.0.1:53124" in page
+        assert "It names none." in page and "says why" not in page
+
     def test_made_up_rows_are_called_made_up(self, gallery: FlaskClient) -> None:
         assert "these are made up" in gallery.get("/customer/consent-changed").text
