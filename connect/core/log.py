@@ -22,7 +22,7 @@ SAFE_KEYS = frozenset(
 _FRAMES = 12  # of a traceback, the innermost
 _TOKEN_PREFIXES = (
     "vta_", "vtr_", "vtc_", "vtd_", "vtg_", "vts_", "vtk_", "vtl_", "vtn_", "vtp_", "whsec_", "eyJ",  # the last of a JWT
-)  # fmt: skip  # the last of a JWT
+)  # fmt: skip
 
 
 def get(name: str) -> Any:
