@@ -21,18 +21,8 @@ SAFE_KEYS = frozenset(
 )  # fmt: skip
 _FRAMES = 12  # of a traceback, the innermost
 _TOKEN_PREFIXES = (
-    "vta_",
-    "vtr_",
-    "vtc_",
-    "vtd_",
-    "vts_",
-    "vtk_",
-    "vtl_",
-    "vtn_",
-    "vtp_",
-    "whsec_",
-    "eyJ",
-)  # the last of a JWT
+    "vta_", "vtr_", "vtc_", "vtd_", "vtg_", "vts_", "vtk_", "vtl_", "vtn_", "vtp_", "whsec_", "eyJ",  # the last of a JWT
+)  # fmt: skip  # the last of a JWT
 
 
 def get(name: str) -> Any:
