@@ -24,6 +24,7 @@ from connect.core import settings as core_settings
 from connect.core.settings import Settings, seconds
 from connect.ledger.models import LedgerEntry
 from tests.oauth.flow import Flow, query
+from tests.oauth.holder import Holder
 from tests.oauth.look import count
 from tests.support import world
 from tests.support.clock import Clock
@@ -315,6 +316,16 @@ def test_a_pushed_request_reads_the_document_too(agent: Flow, site: Publisher) -
     other = agent.push(scope=SCOPES, client_id=f"{site.client_id}?b")
     assert (other.status_code, other.json["error"]) == (400, "invalid_client")
     assert "character by character" in other.json["error_description"]
+
+
+def test_one_with_keys_in_its_document_proves_itself_with_one(agent: Flow, site: Publisher) -> None:
+    holder = Holder()
+    site.publish(token_endpoint_auth_method="private_key_jwt", jwks={"keys": [holder.jwk]})
+    agent.signer = holder
+    assert agent.push(scope=SCOPES).status_code == 201
+    assert known(site).auth_method == "private_key_jwt"
+    agent.signer = Holder(kid=holder.jwk["kid"])
+    assert agent.push(scope=SCOPES).json["error"] == "invalid_client"
 
 
 def test_at_the_token_endpoint_an_address_that_was_never_read_is_an_unknown_client(
