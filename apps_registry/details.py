@@ -144,8 +144,10 @@ def _one_scope(item: Asked, private: bool) -> Iterator[FieldError]:
 
 
 def _texts(given: Registration) -> Iterator[FieldError]:
-    yield from _line("name", given.name, 100, _("Enter the app's name, as customers will see it."))
-    yield from _line("legal_developer", given.legal_developer, 200, _("Enter the legal name of who develops the app."))
+    yield from line_errors("name", given.name, 100, _("Enter the app's name, as customers will see it."))
+    yield from line_errors(
+        "legal_developer", given.legal_developer, 200, _("Enter the legal name of who develops the app.")
+    )
     if len(given.description) > _LONGEST_TEXT:
         yield FieldError("description", _("Keep the description under %(n)d characters.", n=_LONGEST_TEXT))
     if given.support_email and not (len(given.support_email) <= 320 and _EMAIL.fullmatch(given.support_email)):
@@ -157,7 +159,7 @@ def _texts(given: Registration) -> Iterator[FieldError]:
         )
 
 
-def _line(name: str, value: str, longest: int, missing: str) -> Iterator[FieldError]:
+def line_errors(name: str, value: str, longest: int, missing: str) -> Iterator[FieldError]:
     """One visible line. Control and direction characters are refused: with them a name can pose as another."""
     if not value.strip():
         yield FieldError(name, missing)
@@ -172,11 +174,11 @@ def _urls(given: Registration) -> Iterator[FieldError]:
         yield FieldError("privacy_policy_url", _("A privacy policy is required: customers are asked to review it."))
     for name in ("privacy_policy_url", "home_url", "terms_url", "connect_url"):
         value = getattr(given, name)
-        if value and not _is_web_address(value):
+        if value and not is_web_address(value):
             yield FieldError(name, _("Enter an address that starts with https:// and names a host."))
 
 
-def _is_web_address(value: str) -> bool:
+def is_web_address(value: str) -> bool:
     """https with a host and no user; in development http on this device too, for an app under construction."""
     try:
         parts = urlsplit(value)

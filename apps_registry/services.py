@@ -67,13 +67,13 @@ def register(session: Session, team_id: UUID, registration: Registration, actor:
     app = _new_app(team_id, registration)
     session.add(app)
     session.flush()
-    _write_redirect_uris(session, app.id, registration.redirect_uris)
+    write_redirect_uris(session, app.id, registration.redirect_uris)
     version = versions.write_version(session, app, registration.asked, registration.default_terms)
     signals.app_registered.send(app, session=session, actor=actor, version=version)
     keys.tell(session, app, actor)
     if app.auth_method not in SECRET_METHODS:
         return Registered(app, version, None)
-    made = _write_secret(session, app.id)
+    made = write_secret(session, app.id)
     signals.secret_made.send(app, session=session, actor=actor, secret=made.row)
     return Registered(app, version, made.secret)
 
@@ -141,7 +141,7 @@ def rotate_secret(
         raise InvalidApp(FieldError("overlap", _("Choose an overlap from 0 to 168 hours.")))
     live = _make_room(_live_secrets(session, app.id), force)
     ends = _shorten(live, clock.now() + overlap)
-    made = _write_secret(session, app.id)
+    made = write_secret(session, app.id)
     signals.secret_rotated.send(app, session=session, actor=actor, secret=made.row)
     return NewSecret(made.secret, made.row, ends)
 
@@ -194,7 +194,7 @@ def _new_app(team_id: UUID, given: Registration) -> App:
 def _replace_redirect_uris(session: Session, app: App, uris: Sequence[str], actor: Actor) -> App:
     details.raise_if(details.redirect_errors(tuple(uris), app.client_kind))
     session.execute(delete(RedirectUri).where(RedirectUri.app_id == app.id))
-    _write_redirect_uris(session, app.id, uris)
+    write_redirect_uris(session, app.id, uris)
     return _changed(session, app, actor, "redirect_uris")
 
 
@@ -202,7 +202,8 @@ def _redirect_uris(session: Session, app_id: UUID) -> list[str]:
     return list(session.scalars(select(RedirectUri.uri).where(RedirectUri.app_id == app_id)))
 
 
-def _write_redirect_uris(session: Session, app_id: UUID, uris: Sequence[str]) -> None:
+def write_redirect_uris(session: Session, app_id: UUID, uris: Sequence[str]) -> None:
+    """The rows of redirect URIs that were checked."""
     if uris:
         session.execute(insert(RedirectUri), [{"app_id": app_id, "uri": uri} for uri in uris])
 
@@ -236,7 +237,8 @@ def _shorten(live: list[AppSecret], end: datetime) -> datetime | None:
     return max((secret.expires_at for secret in live if secret.expires_at), default=None)
 
 
-def _write_secret(session: Session, app_id: UUID) -> NewSecret:
+def write_secret(session: Session, app_id: UUID) -> NewSecret:
+    """A new secret's row."""
     secret = secrets.make()
     row = AppSecret(
         id=ids.new(),

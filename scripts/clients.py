@@ -46,8 +46,10 @@ leaves a box unticked is an exception. To try it over `http`, set `OAUTHLIB_INSE
 
 _MCP = """\
 Hosts of AI agents carry `@modelcontextprotocol/sdk`. Give its `auth` the address that answered 401: it reads `resource_metadata` and
-`scope` from the challenge, finds the platform (RFC 9728, then RFC 8414), sends `resource` with each request, and refreshes. The app is
-registered beforehand, as a public client, and `clientInformation()` returns its client id. The challenge names the scopes of the one
+`scope` from the challenge, finds the platform (RFC 9728, then RFC 8414), sends `resource` with each request, and refreshes. Of the
+client it needs one of three: `clientInformation()` that returns the id of an app registered beforehand; `clientMetadataUrl`, the https
+address of a document that describes it; or neither, and it registers itself. The last two are
+[unverified](README.md#an-app-that-nobody-registered). The challenge names the scopes of the one
 request that was refused; add `offline_access`, or nothing can be refreshed."""
 
 

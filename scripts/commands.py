@@ -19,18 +19,18 @@ ANSWERS: dict[str, str] = {
     "accounts list": "accounts[id, name, kind, state, timezone, region, created_at]",
     "apps keys list": "client_id, auth_method, jwks_uri, keys[kid, alg, thumbprint]",
     "apps keys replace": "client_id, auth_method, jwks_uri, keys[kid, alg, thumbprint]",
-    "apps list": "apps[client_id, name, team, kind, state, version, created_at]",
+    "apps list": "apps[client_id, name, team, origin, kind, state, version, created_at]",
     "apps publish": "client_id, name, state, reason, version, version_state",
     "apps register": (
-        "client_id, name, team, legal_developer, kind, auth_method, profile, jwks_uri, keys[kid, alg, thumbprint], state, account_id, "
-        "redirect_uris, privacy_policy_url, connect_url, version, version_state, required, optional, default_terms, "
+        "client_id, name, team, origin, legal_developer, kind, auth_method, profile, jwks_uri, keys[kid, alg, thumbprint], state, "
+        "account_id, redirect_uris, privacy_policy_url, connect_url, version, version_state, required, optional, default_terms, "
         "secrets[hint, expires_at, last_used_at], created_at, client_secret"
     ),
     "apps reinstate": "client_id, name, state, reason, version, version_state",
     "apps rotate-secret": "client_id, client_secret, hint, older_until",
     "apps show": (
-        "client_id, name, team, legal_developer, kind, auth_method, profile, jwks_uri, keys[kid, alg, thumbprint], state, account_id, "
-        "redirect_uris, privacy_policy_url, connect_url, version, version_state, required, optional, default_terms, "
+        "client_id, name, team, origin, legal_developer, kind, auth_method, profile, jwks_uri, keys[kid, alg, thumbprint], state, "
+        "account_id, redirect_uris, privacy_policy_url, connect_url, version, version_state, required, optional, default_terms, "
         "secrets[hint, expires_at, last_used_at], created_at"
     ),
     "apps suspend": "client_id, name, state, reason, version, version_state",

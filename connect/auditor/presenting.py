@@ -68,7 +68,8 @@ def actor(entry: Entry, apps: Names, people: Names) -> str:
     named = str(entry.members.get("actor") or "")
     if named.startswith("operator"):
         return _("operator %(name)s", name=named.partition(":")[2])
-    return _name(apps, entry.app_id, "") if entry.type in {"disclosure", "token"} else named or _("the platform")
+    by_app = entry.type in {"disclosure", "token"} or named.startswith("app:")
+    return _name(apps, entry.app_id, "") if by_app else named or _("the platform")
 
 
 def sentence(entry: Entry, accounts: Names, apps: Names, people: Names) -> str:

@@ -61,9 +61,7 @@ TYPES: dict[str, Type] = {
         "A scope is missing",
         "`scope` names what the call needs, `missing` what is not there. Ask the customer for it with a new authorization request.",
     ),
-    "grant-paused": Type(
-        403, "The customer has paused this grant", "Keep your tokens and try later: it may be resumed, or ended."
-    ),
+    "grant-paused": Type(403, "This grant is paused", "Keep your tokens and try later: it may be resumed, or ended."),
     "fresh-sign-in-needed": Type(403, "Sign in again to do this", "It needs a sign-in of the last minutes."),
     "not-found": Type(
         404, "Not found", "It does not exist, or lies outside the terms of the grant: the two are not told apart."

@@ -117,6 +117,25 @@ class Settings:
     proof_leeway: timedelta = setting(
         seconds(15), "How far the clock of an app may be ahead in what it signs; FAPI 2.0 wants 10 to 60", unit="s"
     )
+    registration: bool = setting(True, "Whether an app may register itself (RFC 7591)")
+    registration_rate: str = setting("20/hour", "Such registrations per address")
+    registration_unused: timedelta = setting(
+        days(30),
+        "An app that registered itself is removed when nobody connected it and it sent nobody here for this long",
+        unit="s",
+        floor=days(1),
+    )
+    client_documents: bool = setting(
+        True, "Whether a client id may be the https address of a document that describes the app (CIMD)"
+    )
+    client_document_limit: int = setting(5_120, "Largest such document", unit="bytes")
+    client_document_least: timedelta = setting(
+        seconds(300), "Such a document is taken for true for at least this long, whatever its Cache-Control", unit="s"
+    )
+    client_document_most: timedelta = setting(
+        days(1), "Such a document is fetched anew after this long in any case", unit="s"
+    )
+    client_document_rate: str = setting("30/minute", "Fetches of such documents per address, and per host")
     assertion_life: timedelta = setting(
         seconds(300), "How far ahead the `exp` of a client assertion (private_key_jwt) may be", unit="s"
     )

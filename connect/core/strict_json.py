@@ -8,19 +8,24 @@ from typing import Any
 import orjson
 
 
-def parse_object(text: bytes) -> dict[str, Any]:
-    """The JSON object that `text` is. Raises ValueError, whose words may be shown to whoever sent it.
+def parse(text: bytes) -> Any:
+    """The JSON value that `text` is. Raises ValueError, whose words may be shown to whoever sent it.
 
     Two readers have to agree: orjson refuses what is no UTF-8, lone surrogates and NaN; Python's then sees the members one by one, so
     that one which is there twice is an error, since readers differ on which of the two counts (RFC 8259 4).
     """
     try:
         orjson.loads(text)
-        found = json.loads(text, object_pairs_hook=_each_once)
+        return json.loads(text, object_pairs_hook=_each_once)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     except orjson.JSONDecodeError as error:
         raise ValueError("it is not JSON in UTF-8 (RFC 8259)") from error
+
+
+def parse_object(text: bytes) -> dict[str, Any]:
+    """The JSON object that `text` is. Raises ValueError as `parse` does."""
+    found = parse(text)
     if not isinstance(found, dict):
         raise ValueError("it is not a JSON object")
     return found

@@ -42,7 +42,7 @@ def revoke(grant_id: str) -> str:
         ],
         held_words=_(
             "What %(developer)s already holds is not deleted by this. Ask them to delete it; their privacy policy says how.",
-            developer=app.legal_developer,
+            developer=app.legal_developer or app.name,
         ),
     )
 

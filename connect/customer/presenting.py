@@ -20,6 +20,7 @@ from connect.disclosure.app_facts import AppFacts
 from connect.disclosure.terms_in_words import in_words
 from connect.disclosure.usage import Usage
 from connect.grants.queries import GrantView, VersionView
+from connect.oauth import gone_apps
 from connect.scopes.scopes import in_order
 from connect.scopes.terms import Terms
 from connect.scopes.text import words
@@ -45,6 +46,9 @@ _EVENTS = {
     "expired": _("Ended by itself"),
 }
 
+_ACTORS = {"operator": _("VoiceTree staff"), "app": _("the app itself")}
+_WHY = {gone_apps.DELETED: _("The app ended its own registration here.")}
+
 
 def status(grant: GrantView) -> dict[str, str]:
     """The state in words and how it is marked."""
@@ -57,7 +61,8 @@ def end_words(grant: GrantView) -> str:
     if grant.live:
         return ""
     at = grant.ended_at or grant.expires_at
-    return gettext("Ended on %(day)s.", day=format_date(at.date(), _DAY))
+    ended = gettext("Ended on %(day)s.", day=format_date(at.date(), _DAY))
+    return f"{ended} {_WHY[grant.end_reason]}" if grant.end_reason in _WHY else ended
 
 
 def confirmation(grant: GrantView, rights: frozenset[Right], names: dict[Any, str]) -> dict[str, Any] | None:
@@ -156,7 +161,7 @@ def actor_name(version: VersionView, names: dict[Any, str]) -> str:
     """Who acted, in words."""
     if version.actor_kind == "person":
         return names.get(version.actor_id, gettext("a person who has left"))
-    return gettext("VoiceTree staff") if version.actor_kind == "operator" else gettext("by itself")
+    return str(_ACTORS.get(version.actor_kind, _("by itself")))
 
 
 def grant_id(grant: GrantView) -> str:

@@ -10,6 +10,7 @@ from flask import Response, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 
 from apps_registry import queries as registry
+from apps_registry.origins import Origin
 from connect.accounts import queries as accounts
 from connect.accounts.guards import person, requires
 from connect.accounts.roles import ROLES, Right
@@ -178,6 +179,7 @@ def _card(
         "name": app.name,
         "developer": app.legal_developer,
         "reviewed": app.reviewed,
+        "unverified": app.origin != Origin.TEAM,
         "status": presenting.status(grant),
         "given_at": grant.given_at,
         "given_by": names.get(grant.given_by, ""),

@@ -80,7 +80,7 @@ class GrantVersion(Base):
     notice_hash: Mapped[str | None] = mapped_column(String(64))
     policy_hash: Mapped[str | None] = mapped_column(String(64))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    actor_kind: Mapped[str] = mapped_column(String(20))  # person, system, operator
+    actor_kind: Mapped[str] = mapped_column(String(20))  # person, system, operator, app
     actor_id: Mapped[UUID | None] = mapped_column(Id)
     reason: Mapped[str] = mapped_column(String(200), default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -69,6 +69,10 @@ def write_retired(app: App, *, session: Session, actor: Actor, reason: str) -> N
     _app(session, app, actor, "retired", reason=reason or None)
 
 
+def write_removed(app: App, *, session: Session, actor: Actor) -> None:
+    _app(session, app, actor, "removed")
+
+
 def write_secret_made(app: App, *, session: Session, actor: Actor, secret: AppSecret) -> None:
     _secret(session, app, actor, "made", secret)
 
@@ -150,6 +154,7 @@ RECEIVERS: tuple[tuple[NamedSignal, Any], ...] = (
     (registry.app_suspended, write_suspended),
     (registry.app_reinstated, write_reinstated),
     (registry.app_retired, write_retired),
+    (registry.app_removed, write_removed),
     (registry.keys_changed, write_keys_changed),
     (registry.secret_made, write_secret_made),
     (registry.secret_rotated, write_secret_rotated),
@@ -179,7 +184,8 @@ def _app(session: Session, app: App, actor: Actor, event: str, **members: Any) -
             client_id=app.client_id,
             client_kind=app.client_kind,
             name=app.name,
-            team=ids.encode("team", app.team_id),
+            team=text_id("team", app.team_id),
+            origin=app.origin,
             policy_hash=app.policy_hash,
             **members,
         ),

@@ -13,6 +13,7 @@ from connect.core import settings, web
 
 QUERY, FORM_POST = "query", "form_post"
 MODES = (QUERY, FORM_POST)
+_QUOTES = str.maketrans(dict.fromkeys('"“”‘’', "'") | {"…": "..."})
 _NOT_IN_A_DESCRIPTION = re.compile(r"[^\x20-\x21\x23-\x5B\x5D-\x7E]")
 
 
@@ -77,4 +78,4 @@ def may_be_posted_to(redirect_uri: str) -> bool:
 
 def clean(text: str) -> str:
     """`text` with the characters that an error_description may have (RFC 6749 5.2)."""
-    return _NOT_IN_A_DESCRIPTION.sub("?", text.replace('"', "'"))
+    return _NOT_IN_A_DESCRIPTION.sub("?", text.translate(_QUOTES))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from apps_registry import clients
 from apps_registry.clients import Client
 from apps_registry.kinds import FAPI, KINDS, SECRET_METHODS
+from apps_registry.origins import Origin
 
 CODE, REFRESH, ALONE = "authorization_code", "refresh_token", "client_credentials"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"  # RFC 8628 3.4
@@ -34,7 +35,7 @@ class OAuthClient(ClientMixin):
             (CODE, kind.redirects),
             (DEVICE, kind.polls),
             (REFRESH, kind.asks_customers),
-            (ALONE, kind.confidential),
+            (ALONE, kind.confidential and self.app.origin == Origin.TEAM),
         )
         return tuple(name for name, has in ways if has)
 

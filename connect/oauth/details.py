@@ -5,13 +5,13 @@ What an app asks is kept as it was checked; which terms come of it is found when
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from authlib.oauth2 import OAuth2Error
 
+from connect.core import strict_json
 from connect.oauth.answers import clean
 from connect.oauth.incoming import OAuthRequest
 from connect.scopes import terms
@@ -65,21 +65,9 @@ def _one(text: str) -> Any:
     if len(text) > _LONGEST:
         raise InvalidDetails(f"The authorization_details may have {_LONGEST} characters.")
     try:
-        found = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise InvalidDetails("The authorization_details must be JSON, each member once.") from error
+        found = strict_json.parse(text.encode())
+    except ValueError as error:
+        raise InvalidDetails(f"The authorization_details cannot be read: {clean(str(error))}.") from error
     if not isinstance(found, list) or len(found) != 1:
         raise InvalidDetails(f"The authorization_details must be a list of one object, of the type {TYPE}.")
     return found[0]
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Parsers disagree on a member that comes twice (RFC 8259 4), so none does."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise ValueError("a member is there twice")
-    return made
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON")

@@ -16,7 +16,7 @@ from connect.oauth import device_codes, direct, requests, rules, user_codes
 from connect.oauth.incoming import OAuthRequest
 from connect.oauth.models import AuthRequest
 
-_OF_A_BROWSER = ("response_type", "redirect_uri", "state", "code_challenge", "code_challenge_method")
+_OF_A_BROWSER = ("response_type", "response_mode", "redirect_uri", "state", "code_challenge", "code_challenge_method")
 
 
 def begin(request: OAuthRequest) -> tuple[int, dict[str, Any], Any]:

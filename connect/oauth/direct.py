@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from authlib.oauth2.rfc6749 import InvalidClientError
 from sqlalchemy.orm import Session
 
 from connect.core import database, limits, settings
-from connect.oauth import authentication, binding
+from connect.oauth import authentication, binding, client_documents
+from connect.oauth.answers import clean
+from connect.oauth.client_documents import DocumentRefused
 from connect.oauth.incoming import OAuthRequest
 from connect.oauth.server import server
 
@@ -20,11 +23,20 @@ T = TypeVar("T")
 
 def prove(request: OAuthRequest) -> None:
     """Set `request.client`, and the key it asks with. Raises OAuth2Error, and Problem where the client asks too often."""
+    _read_document(request)
     client = server.authenticate_client(request, authentication.METHODS)
     limits.hit("token", f"{client.get_client_id()} {request.address}", settings.current().token_rate)
     request.form.setdefault("client_id", client.get_client_id())
     binding.read(request, client, needed=False)
     binding.bind_code(request)
+
+
+def _read_document(request: OAuthRequest) -> None:
+    """What the client's own document says (CIMD), before the client is looked up."""
+    try:
+        client_documents.bring_up_to_date(request.form.get("client_id", ""), request.address)
+    except DocumentRefused as error:
+        raise InvalidClientError(clean(str(error)), status_code=400) from error
 
 
 def keep(request: OAuthRequest, store: Callable[[Session], T]) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from authlib.oauth2 import OAuth2Error
@@ -12,7 +13,15 @@ from connect.core import database, limits, settings
 from connect.core.access import public, rule
 from connect.core.paths import Paths
 from connect.core.problems import Problem
-from connect.oauth import device_authorization, nonces, pushed, reauthentication, requests, well_known
+from connect.oauth import (
+    device_authorization,
+    nonces,
+    pushed,
+    reauthentication,
+    registration,
+    requests,
+    well_known,
+)
 from connect.oauth.errors import of_problem
 from connect.oauth.incoming import OAuthRequest
 from connect.oauth.introspection import Introspection
@@ -102,6 +111,20 @@ def introspect() -> Response:
     return server.create_endpoint_response(Introspection.ENDPOINT_NAME)
 
 
+@machine.post(well_known.REGISTER)
+@rule("anyone, within a limit (RFC 7591 3)")
+def register() -> Response:
+    """RFC 7591 3."""
+    return registration.answered(registration.register)
+
+
+@machine.route(f"{well_known.REGISTER}/<client_id>", methods=["GET", "PUT", "DELETE"])
+@rule("the registration access token (RFC 7592 2)")
+def registered(client_id: str) -> Response:
+    """RFC 7592 2."""
+    return registration.answered(partial(registration.ACTS[request.method], client_id))
+
+
 @machine.errorhandler(Problem)
 def _as_oauth_error(problem: Problem) -> Response:
     """A limit or an outage, in the form in which OAuth clients read errors (RFC 6749 5.2)."""
@@ -118,6 +141,6 @@ def _open_to_scripts(response: Response) -> Response:
         response.headers["Access-Control-Expose-Headers"] = nonces.HEADER
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, DPoP"
-            response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+            response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, DELETE"
             response.headers["Access-Control-Max-Age"] = "3600"
     return response

@@ -117,7 +117,14 @@ def posted(request: Request) -> OAuthRequest:
 def asked(request: Request) -> OAuthRequest:
     """The request to the authorization endpoint, whose parameters are its query. Which may not be repeated is for rules.py to say."""
     parameters, repeated, resources = _parse(request.query_string)
-    return OAuthRequest(parameters, method="GET", repeated=repeated, resources=resources, request_id=web.request_id())
+    return OAuthRequest(
+        parameters,
+        method="GET",
+        repeated=repeated,
+        resources=resources,
+        address=request.remote_addr or "",
+        request_id=web.request_id(),
+    )
 
 
 def _parse(raw: bytes) -> tuple[dict[str, str], frozenset[str], tuple[str, ...]]:

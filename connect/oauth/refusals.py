@@ -38,7 +38,7 @@ def of(token: Token, needed: frozenset[str], now: datetime) -> Problem | None:
         words = "This token is for another resource; get one for this."
         return Problem("not-authenticated", words, _challenge("invalid_token", words))
     if token.standing.grant_state == "paused":
-        return Problem("grant-paused", "The customer has paused this app; it can read again once they resume it.")
+        return Problem("grant-paused", "This app is paused for the customer; it can read again once they resume it.")
     missing = needed - token.effective
     return insufficient_scope(missing, _why_missing(token, missing), needed) if missing else None
 

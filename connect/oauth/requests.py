@@ -16,6 +16,8 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Connection, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from apps_registry import unverified
+from apps_registry.origins import Origin
 from connect.accounts.models import SignInSession
 from connect.core import clock, database, ids, settings
 from connect.core.problems import Problem
@@ -98,6 +100,8 @@ def store(session: Session, request: OAuthRequest, *, reference: str | None = No
     session.connection().execute(
         insert(AuthRequest), kept | {"pushed_digest": ids.digest(reference) if reference else None}
     )
+    if request.client.app.origin != Origin.TEAM:
+        unverified.note_use(session, request.client.app_id)
     request_id: UUID = kept["id"]
     return request_id
 
@@ -203,7 +207,8 @@ def _answer(session: Session, request_id: UUID, approval: Approval | None) -> To
     if found.device_digest is None:
         return AuthorizationCodeGrant.answer(stored, approval)
     if approval is not None:
-        codes.issue(session, found.device_digest, stored, approval, found.expires_at)
+        until = max(found.expires_at, stored.now + settings.current().code_ttl)  # a late answer is heard too
+        codes.issue(session, found.device_digest, stored, approval, until)
     return ToPage(f"{DEVICE}/{text_id(found.id)}")
 
 

@@ -20,7 +20,8 @@ from authlib.oauth2.rfc6749 import (
 from flask_babel import gettext as _
 
 from connect.core.problems import Problem
-from connect.oauth import answers, audience, clients, details, dpop, reauthentication
+from connect.oauth import answers, audience, client_documents, clients, details, dpop, reauthentication
+from connect.oauth.client_documents import DocumentRefused
 from connect.oauth.incoming import OAuthRequest
 from connect.scopes import scopes
 from connect.scopes.errors import ScopesError
@@ -56,6 +57,15 @@ def client_is_named_once(request: OAuthRequest) -> None:
     """RFC 6749 3.1, 4.1.1."""
     if request.repeated & {"client_id", "redirect_uri"} or not request.payload.client_id:
         raise _page(_("The link does not say which app it is for. Start again from the app."))
+
+
+def client_describes_itself(request: OAuthRequest) -> None:
+    """CIMD 3, 4: a client id that is an address says where its document is. Behind a pushed request it was read already."""
+    if request.client is None:
+        try:
+            client_documents.bring_up_to_date(request.payload.client_id, request.address)
+        except DocumentRefused as error:
+            raise _page(str(error)) from error
 
 
 def client_is_known(request: OAuthRequest) -> None:
@@ -221,6 +231,7 @@ def login_hint_is_bounded(request: OAuthRequest) -> None:
 
 SHOWN: tuple[Rule, ...] = (
     client_is_named_once,
+    client_describes_itself,
     client_is_known,
     redirect_uri_is_registered,
     client_is_in_use,

@@ -14,6 +14,7 @@ from connect.scopes.scopes import APP_SCOPES, CONSENT_SCOPES, CUSTOMER_SCOPES
 blueprint = Blueprint("well_known", __name__)
 
 AUTHORIZE, PUSH, TOKEN = "/oauth/authorize", "/oauth/par", "/oauth/token"
+REGISTER = "/oauth/register"
 DEVICE_AUTHORIZATION = "/oauth/device_authorization"
 REVOKE, INTROSPECT = "/oauth/revoke", "/oauth/introspect"
 _ALGORITHMS = list(public_keys.ALGORITHMS)  # of client assertions
@@ -34,9 +35,13 @@ def protected_resource() -> Response:
 
 
 def authorization_server_metadata() -> dict[str, Any]:
-    """What is true of this server of RFC 8414 2, RFC 8628 4, RFC 9126 5, RFC 9207 3, RFC 9449 5.1, RFC 9470 7 and RFC 9728 4."""
-    base = settings.current().base_url
+    """What is true of this server of RFC 8414 2, CIMD 5, RFC 8628 4, RFC 9126 5, RFC 9207 3, RFC 9449 5.1, RFC 9470 7, RFC 9728 4."""
+    config = settings.current()
+    base = config.base_url
+    registration = {"registration_endpoint": base + REGISTER} if config.registration else {}
     return {
+        **registration,
+        "client_id_metadata_document_supported": config.client_documents,
         "issuer": base,
         "authorization_endpoint": base + AUTHORIZE,
         "pushed_authorization_request_endpoint": base + PUSH,

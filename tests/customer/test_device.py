@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from connect.core import ids
 from connect.grants import queries as grants
 from connect.oauth import requests, user_codes
+from tests.customer.test_consent import colleague
 from tests.oauth.device import Device, error
 from tests.oauth.flow import Flow as App
 from tests.support import world
@@ -74,6 +75,32 @@ def test_the_owner_types_the_code_signs_in_allows_and_goes_back_to_the_device(fl
     done = flow.browser.get(answer.location).text
     assert "You can go back to your device" in done and "Neem CRM is connected." in done
     assert device.poll(told).status_code == 200
+
+
+def test_a_device_may_say_who_is_expected_and_ask_for_a_new_sign_in(owner: Flow, device: Device) -> None:
+    path = consent(owner, device.start(prompt="login", login_hint="asha@example.in"))
+    assert urlsplit(owner.browser.get(path).location).path == "/sign-in/confirm"
+    stranger = Flow(owner.app, owner.world)
+    signing_in = stranger.browser.get(
+        consent(stranger, device.start(login_hint="asha@example.in")), follow_redirects=True
+    )
+    assert 'value="asha@example.in"' in signing_in.text
+
+
+def test_who_may_only_look_cannot_connect_a_device(owner: Flow, device: Device) -> None:
+    told, viewer = device.start(), Flow(owner.app, owner.world)
+    page = viewer.browser.get("/sign-in").text
+    said = {"csrf_token": csrf(page), "email": colleague(owner.world, "viewer"), "password": PASSWORD}
+    viewer.browser.post("/sign-in", data=said)
+    shown = viewer.browser.get(consent(viewer, told)).text
+    assert "You cannot allow this yourself" in shown and 'value="allow"' not in shown
+
+
+def test_the_page_of_consent_of_a_browser_says_nothing_of_devices(app: Flask) -> None:
+    there = Flow(app, world.make(calls=3))
+    there.sign_in()
+    page = there.browser.get(urlsplit(there.authorize().location).path).text
+    assert "Either way you go on to" in page and "your own device" not in page and "the device that shows" not in page
 
 
 def test_a_no_leads_back_to_the_device_as_well(owner: Flow, device: Device) -> None:

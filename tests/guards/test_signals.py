@@ -20,6 +20,7 @@ RECEIVERS: dict[str, set[str]] = {
     "app_moved": {f"{LEDGER}.write_moved"},
     "app_registered": {f"{LEDGER}.write_registered"},
     "app_reinstated": {f"{LEDGER}.write_reinstated"},
+    "app_removed": {f"{LEDGER}.write_removed"},
     "app_retired": {f"{LEDGER}.write_retired"},
     "app_suspended": {f"{LEDGER}.write_suspended", f"{WEBHOOKS}.on_app_suspended"},
     "app_version_added": {f"{LEDGER}.write_version_added"},

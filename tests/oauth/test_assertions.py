@@ -27,7 +27,7 @@ from tests.oauth.test_dpop import refused
 from tests.support.clock import Clock
 from tests.support.databases import postgres_only
 from tests.support.processes import at_once
-from tests.support.threads import together
+from tests.support.threads import Together
 
 NOBODY = "The client is unknown, or its credentials are wrong."
 UNSIGNED = "The client_assertion must be one JWT"
@@ -182,7 +182,7 @@ def test_53_the_jti_of_one_client_says_nothing_of_another(app: Flask) -> None:
         assert alone(with_key(app, Holder(), name), jti="one").status_code == 200
 
 
-def test_53_of_many_uses_of_one_assertion_at_once_one_succeeds(keyed: Flow) -> None:
+def test_53_of_many_uses_of_one_assertion_at_once_one_succeeds(keyed: Flow, together: Together) -> None:
     once = signer(keyed).credentials(keyed.world.client_id)
     answers = together(*[partial(keyed.alone, **once)] * MANY)
     assert sorted(answer.status_code for answer in answers) == [200] + [400] * (MANY - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.oauth.flow import Flow, basic
 from tests.oauth.holder import Holder, with_key
 from tests.oauth.test_assertions import NOBODY, alone, signer
 from tests.oauth.test_dpop import refused
+from tests.support.threads import Together
 
 
 def replace_keys(flow: Flow, *holders: Holder) -> None:
@@ -119,3 +121,16 @@ def test_a_suspended_app_is_told_so_once_it_has_proved_who_it_is(keyed: Flow) ->
         steps.suspend(session, keyed.world.app_id, "It misled customers.", actor.SYSTEM, Party.REVIEWER)
     refused(alone(keyed), "unauthorized_client")
     refused(alone(keyed, Holder(kid="first")), "invalid_client")
+
+
+def test_keys_are_replaced_while_they_are_in_use(keyed: Flow, together: Together) -> None:
+    """The one before goes on where it is in the new set too; where it is not, nothing of it works once that is committed."""
+    first, second = signer(keyed), Holder(kid="second")
+    *answers, done = together(*[partial(alone, keyed, first)] * 7, partial(replace_keys, keyed, first, second))
+    assert done is None
+    assert [answer.status_code for answer in answers] == [200] * 7
+    *answers, done = together(*[partial(alone, keyed, first)] * 7, partial(replace_keys, keyed, second))
+    assert done is None
+    assert {answer.status_code for answer in answers} <= {200, 400}
+    refused(alone(keyed, first), "invalid_client")
+    assert alone(keyed, second).status_code == 200

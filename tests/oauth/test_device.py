@@ -69,7 +69,7 @@ class TestAsking:
         assert user_codes.read(typed) == "WDJBMJHT"
 
     def test_nothing_of_a_browser_is_kept(self, device: Device) -> None:
-        kept = row(device.start(redirect_uri="https://evil.example/", state="x", response_type="code", more="y"))
+        kept = row(device.start(redirect_uri="https://evil.example/", state="x", response_mode="form_post", more="y"))
         assert (kept.redirect_uri, kept.state) == ("", None)
         assert set(kept.payload) == {"client_id", "scope"}
 
@@ -165,6 +165,17 @@ class TestPolling:
         assert error(device.poll(waiting)) == "expired_token"
         assert error(device.poll(allowed)) == "expired_token"
         assert count(TokenChain) == 0
+
+    def test_an_answer_in_the_last_second_leaves_the_device_a_minute_to_hear_of_it(
+        self, device: Device, clock: Clock
+    ) -> None:
+        heard, missed = device.start(), device.start()
+        clock.move(seconds=595)
+        device.allow(heard), device.allow(missed)
+        clock.move(seconds=55)
+        assert device.poll(heard).status_code == 200
+        clock.move(seconds=10)
+        assert error(device.poll(missed)) == "expired_token"
 
     def test_an_expired_request_cannot_be_answered(self, device: Device, clock: Clock) -> None:
         told = device.start()

@@ -8,14 +8,18 @@ from typing import Any
 
 import pytest
 
+from connect.core import clock as core_clock
 from connect.core import database
 from connect.grants import services as grants
 from connect.grants.models import Grant
-from connect.oauth import requests
+from connect.oauth import device_codes, requests
 from connect.oauth.models import AccessToken, AuthorizationCode, TokenChain
 from connect.oauth.requests import AlreadyDecided
 from tests.oauth.device import Device, error
+from tests.oauth.flow import OFFLINE
 from tests.oauth.look import count, grant_id
+from tests.support.blocked import Running, someone_waits_for_a_lock, until
+from tests.support.databases import postgres_only
 from tests.support.threads import Together
 
 MANY = 8
@@ -74,6 +78,40 @@ def test_many_polls_of_a_waiting_code_are_one_in_time_and_the_rest_too_early(
 ) -> None:
     answers = together(*[partial(device.poll, told)] * MANY)
     assert sorted(map(error, answers)) == ["authorization_pending"] + ["slow_down"] * (MANY - 1)
+
+
+@postgres_only
+class TestBothSidesOfTheLock:
+    def test_a_poll_that_waits_for_the_answer_is_told_it(self, device: Device, told: Answer) -> None:
+        flow, request_id = device.flow, device.request_id(told)
+        with database.unit_of_work() as session:
+            requests.decide(session, request_id, requests.ALLOWED)
+            grant = grants.give(session, flow.world.consent(OFFLINE))
+            person_id, at = flow.world.person_id, core_clock.now()
+            requests.approve(session, request_id, grant=grant, person_id=person_id, authenticated_at=at)
+            polling = Running(partial(device.poll, told))
+            until(someone_waits_for_a_lock)
+        assert polling.result().status_code == 200
+
+    def test_a_poll_that_waits_for_another_is_too_early(self, device: Device, told: Answer) -> None:
+        with database.unit_of_work() as session:
+            found = device_codes.find(session, told["device_code"])
+            assert found is not None
+            assert device_codes.note_poll(session, found, core_clock.now())
+            polling = Running(partial(device.poll, told))
+            until(someone_waits_for_a_lock)
+        assert error(polling.result()) == "slow_down"
+
+    def test_an_answer_that_waits_for_a_poll_is_given(self, device: Device, told: Answer) -> None:
+        """The poll has written when it came, and its transaction is not over."""
+        with database.unit_of_work() as session:
+            found = device_codes.find(session, told["device_code"])
+            assert found is not None
+            assert device_codes.note_poll(session, found, core_clock.now())
+            answering = Running(partial(device.allow, told))
+            until(someone_waits_for_a_lock)
+        assert answering.result().startswith("/device/")
+        assert device.poll(told).status_code == 200
 
 
 def test_polls_beside_a_revocation_end_with_nothing_that_works(

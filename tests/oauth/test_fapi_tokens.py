@@ -19,7 +19,7 @@ from tests.oauth.look import count, entries
 from tests.oauth.test_dpop import refused
 from tests.support import world
 from tests.support.clock import Clock
-from tests.support.threads import together
+from tests.support.threads import Together
 
 MANY = 16
 
@@ -83,7 +83,7 @@ def test_a_refresh_leaves_the_refresh_token_as_it_is(fapi: Flow, clock: Clock) -
     refused(holder.refresh(fapi, first["refresh_token"]), "invalid_grant")
 
 
-def test_many_refreshes_at_once_all_succeed_and_the_grant_lives(fapi: Flow) -> None:
+def test_many_refreshes_at_once_all_succeed_and_the_grant_lives(fapi: Flow, together: Together) -> None:
     holder = Holder()
     token = holder.connect(fapi)["refresh_token"]
     answers = together(*[partial(holder.refresh, fapi, token)] * MANY)
@@ -122,7 +122,7 @@ def test_a_refresh_token_that_was_revoked_or_forged_is_of_no_use(fapi: Flow) -> 
         assert holder.get(fapi.app, token).status_code == 401
 
 
-def test_refreshes_beside_a_revocation_end_with_nothing_that_works(fapi: Flow) -> None:
+def test_refreshes_beside_a_revocation_end_with_nothing_that_works(fapi: Flow, together: Together) -> None:
     holder = Holder()
     token = holder.connect(fapi)["refresh_token"]
     answers = together(*[partial(holder.refresh, fapi, token)] * 7, partial(fapi.revoke, token))

@@ -14,6 +14,7 @@ from apps_registry import steps
 from apps_registry.lifecycle import Party
 from connect.core import actor, database, ids, limits
 from tests.oauth.flow import FORM, Flow, basic
+from tests.oauth.look import everything
 from tests.support import world
 
 
@@ -47,6 +48,14 @@ def test_30_parameters_in_the_query_do_not_count(flow: Flow) -> None:
     assert answer.json["error"] == "invalid_request"
     address = f"/oauth/token?client_id={world.client_id}&client_secret={world.client_secret}"
     assert client.post(address, data={"grant_type": "client_credentials"}).json["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/par"])
+def test_31_no_answer_of_an_endpoint_for_clients_is_ever_cached(flow: Flow, path: str) -> None:
+    form = {"grant_type": "client_credentials", "token": "x"}
+    for headers in (flow.client_auth, basic(flow.world.client_id, "wrong"), {}):
+        assert flow.post(path, form, headers).headers["Cache-Control"] == "no-store"
+    assert flow.app.test_client().get(path).headers["Cache-Control"] == "no-store"
 
 
 def test_31_nothing_is_ever_cached(flow: Flow) -> None:
@@ -205,17 +214,9 @@ def test_49_tokens_have_256_bits_and_rest_as_their_hash(flow: Flow, capsys: pyte
     for token, prefix in ((code, "vtc"), (said["access_token"], "vta"), (said["refresh_token"], "vtr")):
         assert ids.is_token(prefix, token)
         assert len(token) - len("vta_") - 6 >= 43  # base64url of 32 bytes
-    everything = _dump()
-    for secret in (code, said["access_token"], said["refresh_token"], flow.world.client_secret):
-        assert secret not in everything
-        assert secret not in capsys.readouterr().out
-
-
-def _dump() -> str:
-    """Every value of every table."""
-    with database.read() as connection:
-        tables = [table.name for table in database.Base.metadata.sorted_tables]
-        return "".join(str(connection.execute(text(f'SELECT * FROM "{name}"')).all()) for name in tables)
+    kept, printed = str(everything()), capsys.readouterr().out
+    for secret in (code, said["access_token"], said["refresh_token"], str(flow.world.client_secret)):
+        assert secret not in kept and secret not in printed
 
 
 class TestRate:

@@ -83,7 +83,7 @@ def test_a_team_that_exists_gets_a_further_app(database: ModuleType) -> None:
     assert teams(database) == ["Dialler"]
     listed = answer("list")["apps"]
     assert [line["kind"] for line in listed] == ["native", "confidential"]
-    assert set(listed[0]) == {"client_id", "name", "team", "kind", "state", "version", "created_at"}
+    assert set(listed[0]) == {"client_id", "name", "team", "origin", "kind", "state", "version", "created_at"}
 
 
 def test_a_refusal_names_the_field_and_leaves_no_team_behind(database: ModuleType) -> None:

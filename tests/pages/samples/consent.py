@@ -81,6 +81,8 @@ BARRED = _row(
     tier_words="Restricted",
 )
 GROUPS = [Values(title="Calls", rows=CALLS), Values(title="People", rows=PEOPLE)]
+UNVERIFIED = {"name": "Sahayak", "developer": "", "reviewed": False, "unverified": True, "privacy_policy_url": ""}
+UNREVIEWED = [Values(title="Calls", rows=[Values(CALLS[0] | {"purpose": "", "required": False})])]
 COLUMNS = {
     "started_at": ("Started", "time"),
     "direction": ("Direction", "choice"),
@@ -160,13 +162,14 @@ def consent_context(
     view: Values, role: str = "owner", permission: Permission = EVERY_ANSWER, user_code: str = "", **changes: Any
 ) -> dict[str, Any]:
     who = Values(name="Asha Menon", email="asha@menon-tiles.example")
-    host = "" if user_code else "crm.leadbook.example"
+    host = "127.0.0.1:53124" if view["app"]["unverified"] else "" if user_code else "crm.leadbook.example"
     answering = Values(
         who=who,
         account_name="Menon Tiles",
         role=role,
         permission=permission,
         destination_host=host,
+        on_this_device=host.startswith("127."),
         user_code=user_code,
     )
     return {
@@ -194,6 +197,11 @@ SAMPLES = {
             changes=["The app asks for one thing less.", "Your role is now admin."],
             problems=[Values(text="Choose for how long the app may see your calls", href="#expires-90")],
         ),
+    ),
+    "consent-unverified": Sample(
+        "customer",
+        "customer/consent.html",
+        lambda: consent_context(consent_view(app=Values(APP | UNVERIFIED), groups=UNREVIEWED)),
     ),
     "consent-barred": Sample(
         "customer",
