@@ -35,6 +35,8 @@ from apps_registry.versions import PUBLISHED
 from connect.core import clock, database
 from connect.core.database import UtcDateTime
 
+_TO_ANY_ACCOUNT = lifecycle.OPEN_TO_ALL | lifecycle.OPEN_UNREVIEWED
+
 
 @dataclass(frozen=True)
 class LiveSecret:
@@ -47,7 +49,7 @@ class LiveSecret:
 
 @dataclass(frozen=True)
 class VersionInForce:
-    """What grants may draw from: the published version; for an app under test, or a private one, its newest."""
+    """What grants may draw from: the published version; for an app under test, a private or an unverified one, its newest."""
 
     id: UUID
     number: int
@@ -67,7 +69,8 @@ class Client:
 
     app_id: UUID
     client_id: str
-    team_id: UUID
+    team_id: UUID | None
+    origin: str
     owner_account_id: UUID | None
     name: str
     legal_developer: str
@@ -78,6 +81,8 @@ class Client:
     state_reason: str
     policy_hash: str | None
     retention_days: int
+    jwks: dict[str, Any] | None
+    jwks_uri: str | None
     redirect_uris: tuple[str, ...]
     secrets: tuple[LiveSecret, ...]
     version: VersionInForce | None
@@ -108,9 +113,9 @@ def find_client(client_id: str, using: Connection | Session | None = None) -> Cl
 
 
 def may_connect(client: Client, account_id: UUID, account_kind: str, using: Connection | Session | None = None) -> bool:
-    """Whether an account may consent to this app: any for a published one, sandbox and named accounts for one under test, its own
-    for a private one."""
-    if client.state in lifecycle.OPEN_TO_ALL:
+    """Whether an account may consent to this app: any for a published or an unverified one, sandbox and named accounts for one under
+    test, its own for a private one. Who of the account may say yes is for its roles."""
+    if client.state in _TO_ANY_ACCOUNT:
         return True
     if client.state == State.PRIVATE:
         return client.owner_account_id == account_id
@@ -130,8 +135,9 @@ def _connection(using: Connection | Session | None) -> AbstractContextManager[Co
 
 
 _APP_COLUMNS = (
-    App.id.label("app_id"), App.client_id, App.team_id, App.owner_account_id, App.name, App.legal_developer,
+    App.id.label("app_id"), App.client_id, App.team_id, App.origin, App.owner_account_id, App.name, App.legal_developer,
     App.client_kind.label("kind"), App.auth_method, App.profile, App.state, App.state_reason, App.policy_hash, App.retention_days,
+    App.jwks, App.jwks_uri,
 )  # fmt: skip
 _APP_MEMBERS = tuple(column.key for column in _APP_COLUMNS)  # they come first in a row
 
@@ -149,7 +155,7 @@ def open_to(
         named = named.with_for_update(read=True, key_share=True)
     tester = named.correlate_except(AppTester).exists()
     return case(
-        (database.one_of(App.state, lifecycle.OPEN_TO_ALL), true()),
+        (database.one_of(App.state, _TO_ANY_ACCOUNT), true()),
         (App.state == State.PRIVATE, App.owner_account_id == account_id),
         (database.one_of(App.state, lifecycle.OPEN_TO_TESTERS), or_(account_kind == "sandbox", tester)),
         else_=false(),
@@ -158,7 +164,7 @@ def open_to(
 
 def version_in_force() -> ScalarSelect[UUID]:
     """The id of an app's version in force, as a subquery on App."""
-    newest_counts = database.one_of(App.state, [*lifecycle.OPEN_TO_TESTERS, State.PRIVATE])
+    newest_counts = database.one_of(App.state, [*lifecycle.OPEN_TO_TESTERS, State.PRIVATE, State.UNVERIFIED])
     return (
         select(AppVersion.id)
         .where(AppVersion.app_id == App.id, or_(newest_counts, AppVersion.state == PUBLISHED))

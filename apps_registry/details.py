@@ -12,10 +12,11 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from apps_registry import redirects
+from apps_registry import keys, redirects
 from apps_registry.errors import FieldError, InvalidApp, RedirectRefused, RegistryError, UnknownScopes
-from apps_registry.kinds import KINDS
-from apps_registry.schemas import DefaultTermsSchema
+from apps_registry.keys import NO_KEYS, Keys
+from apps_registry.kinds import FAPI, KEY_METHOD, KINDS, PROFILES, STANDARD
+from apps_registry.schemas import LONGEST_RETENTION, DefaultTermsSchema
 from connect.core import settings
 from connect.scopes import rights, scopes
 from connect.scopes.scopes import SCOPES, Tier
@@ -25,7 +26,6 @@ _URL_CHARACTERS = re.compile(r"[!-~]{1,2000}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 _JOINERS = "\u200c\u200d"  # zero width, and needed to write Hindi
 _LONGEST_TEXT = 2000
-_LONGEST_RETENTION = 3650
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Registration:
-    """A new app. `auth_method` defaults to the kind's own; `owner_account_id` makes it private to that account."""
+    """A new app. `auth_method` defaults to the kind's own, and to keys in the fapi tier, which `profile` is the name of; `keys` are for
+    that method. `owner_account_id` makes it private to that account."""
 
     name: str
     legal_developer: str
@@ -49,6 +50,8 @@ class Registration:
     redirect_uris: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
     auth_method: str = ""
+    profile: str = STANDARD
+    keys: Keys = NO_KEYS
     description: str = ""
     home_url: str = ""
     terms_url: str = ""
@@ -57,6 +60,11 @@ class Registration:
     retention_days: int = 30
     owner_account_id: UUID | None = None
     default_terms: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def method(self) -> str:
+        """How it authenticates."""
+        return self.auth_method or (KEY_METHOD if self.profile == FAPI else KINDS[self.kind].auth_methods[0])
 
 
 def check(registration: Registration) -> None:
@@ -136,20 +144,22 @@ def _one_scope(item: Asked, private: bool) -> Iterator[FieldError]:
 
 
 def _texts(given: Registration) -> Iterator[FieldError]:
-    yield from _line("name", given.name, 100, _("Enter the app's name, as customers will see it."))
-    yield from _line("legal_developer", given.legal_developer, 200, _("Enter the legal name of who develops the app."))
+    yield from line_errors("name", given.name, 100, _("Enter the app's name, as customers will see it."))
+    yield from line_errors(
+        "legal_developer", given.legal_developer, 200, _("Enter the legal name of who develops the app.")
+    )
     if len(given.description) > _LONGEST_TEXT:
         yield FieldError("description", _("Keep the description under %(n)d characters.", n=_LONGEST_TEXT))
     if given.support_email and not (len(given.support_email) <= 320 and _EMAIL.fullmatch(given.support_email)):
         yield FieldError("support_email", _("Enter an e-mail address, such as help@example.com."))
-    if not 1 <= given.retention_days <= _LONGEST_RETENTION:
+    if not 1 <= given.retention_days <= LONGEST_RETENTION:
         yield FieldError(
             "retention_days",
-            _("Enter how many days the app keeps what it read, from 1 to %(n)d.", n=_LONGEST_RETENTION),
+            _("Enter how many days the app keeps what it read, from 1 to %(n)d.", n=LONGEST_RETENTION),
         )
 
 
-def _line(name: str, value: str, longest: int, missing: str) -> Iterator[FieldError]:
+def line_errors(name: str, value: str, longest: int, missing: str) -> Iterator[FieldError]:
     """One visible line. Control and direction characters are refused: with them a name can pose as another."""
     if not value.strip():
         yield FieldError(name, missing)
@@ -164,11 +174,11 @@ def _urls(given: Registration) -> Iterator[FieldError]:
         yield FieldError("privacy_policy_url", _("A privacy policy is required: customers are asked to review it."))
     for name in ("privacy_policy_url", "home_url", "terms_url", "connect_url"):
         value = getattr(given, name)
-        if value and not _is_web_address(value):
+        if value and not is_web_address(value):
             yield FieldError(name, _("Enter an address that starts with https:// and names a host."))
 
 
-def _is_web_address(value: str) -> bool:
+def is_web_address(value: str) -> bool:
     """https with a host and no user; in development http on this device too, for an app under construction."""
     try:
         parts = urlsplit(value)
@@ -186,6 +196,12 @@ def _client(given: Registration) -> Iterator[FieldError]:
     elif given.auth_method and given.auth_method not in KINDS[given.kind].auth_methods:
         known = ", ".join(KINDS[given.kind].auth_methods)
         yield FieldError("auth_method", _("For this kind of client choose one of: %(methods)s.", methods=known))
+    elif given.profile not in PROFILES:
+        yield FieldError("profile", _("Choose one of: %(profiles)s.", profiles=", ".join(PROFILES)))
+    elif given.profile == FAPI and not (KINDS[given.kind].confidential and given.method == KEY_METHOD):
+        yield FieldError("profile", _("FAPI 2.0 is for an app with a server, which proves who it is with a key."))
+    else:
+        yield from keys.errors(given.method, given.keys)
 
 
 def raise_if(errors: Iterator[FieldError], kind: type[RegistryError] = InvalidApp) -> None:

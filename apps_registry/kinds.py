@@ -7,22 +7,34 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Kind:
-    """`auth_methods` as in RFC 7591 2, the default first; `redirects`: it takes part in the authorization code flow."""
+    """`auth_methods` as in RFC 7591 2, the default first; `redirects`: it takes part in the authorization code flow; `polls`: in the
+    device flow."""
 
     auth_methods: tuple[str, ...]
     redirects: bool
+    polls: bool = False
 
     @property
-    def has_secret(self) -> bool:
+    def confidential(self) -> bool:
+        """Whether it can keep a credential, and so prove who it is."""
         return self.auth_methods != ("none",)
 
+    @property
+    def asks_customers(self) -> bool:
+        """Whether a customer can allow it anything."""
+        return self.redirects or self.polls
 
-_SECRET = ("client_secret_basic", "client_secret_post")
+
+SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+KEY_METHOD = "private_key_jwt"
+STANDARD, FAPI = "standard", "fapi"
+PROFILES = (STANDARD, FAPI)
+_PROVED = (*SECRET_METHODS, KEY_METHOD)
 
 KINDS: dict[str, Kind] = {
-    "confidential": Kind(_SECRET, redirects=True),  # runs on the developer's server
+    "confidential": Kind(_PROVED, redirects=True),  # runs on the developer's server
     "public": Kind(("none",), redirects=True),  # runs in the customer's browser
     "native": Kind(("none",), redirects=True),  # installed on a device
-    "service": Kind(_SECRET, redirects=False),  # acts for the app alone, never on a customer's rows
-    "device": Kind(("none",), redirects=False),  # has no browser of its own
+    "service": Kind(_PROVED, redirects=False),  # acts for the app alone, never on a customer's rows
+    "device": Kind(("none",), redirects=False, polls=True),  # has no browser of its own
 }

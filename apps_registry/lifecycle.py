@@ -19,6 +19,7 @@ class State(StrEnum):
     PUBLISHED = "published"  # every customer may connect, and the directory shows it
     UNLISTED = "unlisted"  # as published, but not in the directory
     PRIVATE = "private"  # made by an account for itself alone
+    UNVERIFIED = "unverified"  # it registered itself; every account may connect it, and it may ask for little
     SUSPENDED = "suspended"  # nothing works until it is reinstated
     RETIRED = "retired"  # ended for good
 
@@ -29,6 +30,7 @@ class Party(StrEnum):
     TEAM = "team"
     REVIEWER = "reviewer"
     OPERATOR = "operator"
+    CLIENT = "client"  # the app itself, by its registration access token
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,11 @@ MOVES: dict[str, Move] = {
     "list": _move({State.UNLISTED}, State.PUBLISHED, {Party.TEAM, *_STAFF}),
     "suspend": _move(set(State) - {State.SUSPENDED, State.RETIRED}, State.SUSPENDED, _STAFF),
     "reinstate": _move({State.SUSPENDED}, None, _STAFF),
-    "retire": _move(set(State) - {State.RETIRED}, State.RETIRED, {Party.TEAM, Party.OPERATOR}),
+    "retire": _move(set(State) - {State.RETIRED}, State.RETIRED, {Party.TEAM, Party.OPERATOR, Party.CLIENT}),
 }
 
 OPEN_TO_ALL = frozenset({State.PUBLISHED, State.UNLISTED})
+OPEN_UNREVIEWED = frozenset({State.UNVERIFIED})
 OPEN_TO_TESTERS = frozenset({State.DRAFT, State.TESTING, State.IN_REVIEW})
 CLOSED = frozenset({State.SUSPENDED, State.RETIRED})
 

@@ -24,13 +24,17 @@ class DeveloperTeam(Base):
 
 
 class App(Base):
-    """A third-party app: an OAuth client (RFC 6749 2) and what people are told about it. `state`: see lifecycle.py."""
+    """A third-party app: an OAuth client (RFC 6749 2) and what people are told about it. `state`: see lifecycle.py.
+
+    `origin`: `team`, or how one that no team answers for came here (origins.py).
+    """
 
     __tablename__ = "app"
 
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     client_id: Mapped[str] = mapped_column(String(255), unique=True)
-    team_id: Mapped[UUID] = mapped_column(Id, ForeignKey("developer_team.id"), index=True)
+    team_id: Mapped[UUID | None] = mapped_column(Id, ForeignKey("developer_team.id"), index=True)
+    origin: Mapped[str] = mapped_column(String(20), default="team")
     owner_account_id: Mapped[UUID | None] = mapped_column(Id)  # set for a private app: the one account it is for
     name: Mapped[str] = mapped_column(String(100))
     legal_developer: Mapped[str] = mapped_column(String(200))
@@ -45,6 +49,8 @@ class App(Base):
         String(40)
     )  # client_secret_basic, client_secret_post, none, private_key_jwt
     profile: Mapped[str] = mapped_column(String(20), default="standard")  # standard or fapi
+    jwks: Mapped[dict[str, Any] | None] = mapped_column(Json)  # its public keys, where it gave them (RFC 7591 2)
+    jwks_uri: Mapped[str | None] = mapped_column(String(2000))  # where it publishes them, where it does
     state: Mapped[str] = mapped_column(String(20), index=True)
     state_reason: Mapped[str] = mapped_column(Text, default="")
     suspended_from: Mapped[str | None] = mapped_column(String(20))  # the state to go back to when it is reinstated
@@ -52,6 +58,21 @@ class App(Base):
     policy_hash: Mapped[str | None] = mapped_column(String(64))  # SHA-256 of the privacy policy's text, once fetched
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ClientRegistration(Base):
+    """What is kept of an app that registered itself beside the app: when it was last of use, and what it is known by.
+
+    `token_digest` is the SHA-256 of its registration access token (RFC 7592); `fresh_until` is how long what its metadata document
+    said is taken for true (CIMD). An app has one of the two.
+    """
+
+    __tablename__ = "client_registration"
+
+    app_id: Mapped[UUID] = mapped_column(Id, ForeignKey("app.id"), primary_key=True)
+    token_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    fresh_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class AppVersion(Base):

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 
+from apps_registry import keys
 from apps_registry.clients import VersionInForce, version_in_force
 from apps_registry.errors import NoSuchApp, NoSuchTeam
 from apps_registry.models import (
@@ -24,18 +25,21 @@ from apps_registry.models import (
 )
 from apps_registry.versions import PUBLISHED
 from connect.core import clock, database
+from connect.core.public_keys import PublicKey
 
 
 @dataclass(frozen=True)
 class AppLine:
-    """An app in a list. `version` is the number of its version in force, None before the first; `reviewed`: one was published."""
+    """An app in a list. `team` is None for one that registered itself (`origin`). `version` is the number of its version in force,
+    None before the first; `reviewed`: one was published."""
 
     id: UUID
     client_id: str
     name: str
     legal_developer: str
-    team_id: UUID
-    team: str
+    team_id: UUID | None
+    team: str | None
+    origin: str
     kind: str
     state: str
     created_at: datetime
@@ -108,8 +112,9 @@ class AppPage:
 
     id: UUID
     client_id: str
-    team_id: UUID
-    team: str
+    team_id: UUID | None
+    team: str | None
+    origin: str
     owner_account_id: UUID | None
     name: str
     legal_developer: str
@@ -121,6 +126,9 @@ class AppPage:
     connect_url: str
     kind: str
     auth_method: str
+    profile: str
+    jwks: dict[str, Any] | None
+    jwks_uri: str | None
     state: str
     state_reason: str
     retention_days: int
@@ -130,6 +138,11 @@ class AppPage:
     secrets: tuple[SecretLine, ...]
     testers: tuple[UUID, ...]
     versions: tuple[VersionPage, ...]
+
+    @property
+    def keys(self) -> tuple[PublicKey, ...]:
+        """The public keys that it gave; none where it publishes them, or has none."""
+        return keys.held(self.jwks)
 
 
 def app_id_of(client_id: str) -> UUID:
@@ -207,21 +220,21 @@ def _lines() -> Select[*tuple[Any, ...]]:
     published = exists().where(AppVersion.app_id == App.id, AppVersion.state == PUBLISHED).correlate(App)
     return select(
         App.id, App.client_id, App.name, App.legal_developer, App.team_id, DeveloperTeam.name.label("team"),
-        App.client_kind.label("kind"), App.state, App.created_at, App.updated_at, number.label("version"),
+        App.origin, App.client_kind.label("kind"), App.state, App.created_at, App.updated_at, number.label("version"),
         published.label("reviewed"),
-    ).join(DeveloperTeam, DeveloperTeam.id == App.team_id)  # fmt: skip
+    ).outerjoin(DeveloperTeam, DeveloperTeam.id == App.team_id)  # fmt: skip
 
 
 def _app(app_id: UUID) -> Select[*tuple[Any, ...]]:
     """The columns of an app, by the names of AppPage's fields."""
     return (
         select(
-            App.id, App.client_id, App.team_id, DeveloperTeam.name.label("team"), App.owner_account_id, App.name, App.legal_developer,
-            App.description, App.home_url, App.privacy_policy_url, App.terms_url, App.support_email, App.connect_url,
-            App.client_kind.label("kind"), App.auth_method, App.state, App.state_reason, App.retention_days, App.created_at,
-            App.updated_at,
+            App.id, App.client_id, App.team_id, DeveloperTeam.name.label("team"), App.origin, App.owner_account_id, App.name,
+            App.legal_developer, App.description, App.home_url, App.privacy_policy_url, App.terms_url, App.support_email,
+            App.connect_url, App.client_kind.label("kind"), App.auth_method, App.profile, App.jwks, App.jwks_uri, App.state,
+            App.state_reason, App.retention_days, App.created_at, App.updated_at,
         )
-        .join(DeveloperTeam, DeveloperTeam.id == App.team_id)
+        .outerjoin(DeveloperTeam, DeveloperTeam.id == App.team_id)
         .where(App.id == app_id)
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ class WaitingReview:
     client_id: str
     name: str
     legal_developer: str
-    team_id: UUID
+    team_id: UUID | None
     waiting_since: datetime
     scopes: tuple[str, ...]
     approvals: int

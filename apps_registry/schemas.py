@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from marshmallow import RAISE, Schema, fields, validate
 
+LONGEST_RETENTION = 3650  # days
+
 
 class DefaultTermsSchema(Schema):
     """Every member may be left out; the platform's default then stands (connect.scopes.terms)."""
@@ -15,6 +17,6 @@ class DefaultTermsSchema(Schema):
     history_days = fields.Integer(strict=True, validate=validate.Range(0, 3650))  # how far back it reaches
     include_new_calls = fields.Boolean()
     retention_days = fields.Integer(
-        strict=True, validate=validate.Range(1, 3650)
-    )  # how long the app keeps what it read
+        strict=True, validate=validate.Range(1, LONGEST_RETENTION)
+    )  # how long the app keeps it
     daily_records = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, 10_000_000))

@@ -14,10 +14,10 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from apps_registry import details, rows, secrets, signals, versions
+from apps_registry import details, keys, rows, secrets, signals, versions
 from apps_registry.details import Registration
 from apps_registry.errors import FieldError, InvalidApp, NoSuchApp, TooManySecrets
-from apps_registry.kinds import KINDS
+from apps_registry.kinds import SECRET_METHODS
 from apps_registry.lifecycle import State
 from apps_registry.models import App, AppSecret, AppTester, AppVersion, DeveloperTeam, RedirectUri
 from connect.core import clock, ids, settings
@@ -59,18 +59,21 @@ def add_team(session: Session, name: str, legal_name: str = "") -> DeveloperTeam
 
 
 def register(session: Session, team_id: UUID, registration: Registration, actor: Actor) -> Registered:
-    """A new app as a draft (private where it has an owner account), its first version, its first secret. Raises InvalidApp."""
+    """A new app as a draft (private where it has an owner account), its first version, its first secret or its keys.
+
+    Raises InvalidApp.
+    """
     details.check(registration)
     app = _new_app(team_id, registration)
     session.add(app)
     session.flush()
-    _write_redirect_uris(session, app.id, registration.redirect_uris)
-    terms = {"retention_days": registration.retention_days, **registration.default_terms}
-    version = versions.write_version(session, app, registration.asked, terms)
+    write_redirect_uris(session, app.id, registration.redirect_uris)
+    version = versions.write_version(session, app, registration.asked, registration.default_terms)
     signals.app_registered.send(app, session=session, actor=actor, version=version)
-    if not KINDS[app.client_kind].has_secret:
+    keys.tell(session, app, actor)
+    if app.auth_method not in SECRET_METHODS:
         return Registered(app, version, None)
-    made = _write_secret(session, app.id)
+    made = write_secret(session, app.id)
     signals.secret_made.send(app, session=session, actor=actor, secret=made.row)
     return Registered(app, version, made.secret)
 
@@ -128,13 +131,17 @@ def rotate_secret(
     """
     overlap = settings.current().secret_overlap if overlap is None else overlap
     app = rows.locked_app(session, app_id)
-    if not KINDS[app.client_kind].has_secret:
-        raise InvalidApp(FieldError("kind", _("A %(kind)s client has no secret.", kind=app.client_kind)))
+    if app.auth_method not in SECRET_METHODS:
+        raise InvalidApp(
+            FieldError(
+                "auth_method", _("This app has no secret: it authenticates by %(method)s.", method=app.auth_method)
+            )
+        )
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
         raise InvalidApp(FieldError("overlap", _("Choose an overlap from 0 to 168 hours.")))
     live = _make_room(_live_secrets(session, app.id), force)
     ends = _shorten(live, clock.now() + overlap)
-    made = _write_secret(session, app.id)
+    made = write_secret(session, app.id)
     signals.secret_rotated.send(app, session=session, actor=actor, secret=made.row)
     return NewSecret(made.secret, made.row, ends)
 
@@ -159,7 +166,7 @@ def note_secret_use(session: Session, secret_id: UUID) -> None:
 
 def _new_app(team_id: UUID, given: Registration) -> App:
     app_id, now = ids.new(), clock.now()
-    return App(
+    app = App(
         id=app_id,
         client_id=ids.encode("app", app_id),  # never starts https://, which is how a metadata document is named
         team_id=team_id,
@@ -173,18 +180,21 @@ def _new_app(team_id: UUID, given: Registration) -> App:
         support_email=given.support_email,
         connect_url=given.connect_url,
         client_kind=given.kind,
-        auth_method=given.auth_method or KINDS[given.kind].auth_methods[0],
+        auth_method=given.method,
+        profile=given.profile,
         state=(State.DRAFT if given.owner_account_id is None else State.PRIVATE).value,
         retention_days=given.retention_days,
         created_at=now,
         updated_at=now,
     )
+    keys.write(app, given.keys)
+    return app
 
 
 def _replace_redirect_uris(session: Session, app: App, uris: Sequence[str], actor: Actor) -> App:
     details.raise_if(details.redirect_errors(tuple(uris), app.client_kind))
     session.execute(delete(RedirectUri).where(RedirectUri.app_id == app.id))
-    _write_redirect_uris(session, app.id, uris)
+    write_redirect_uris(session, app.id, uris)
     return _changed(session, app, actor, "redirect_uris")
 
 
@@ -192,7 +202,8 @@ def _redirect_uris(session: Session, app_id: UUID) -> list[str]:
     return list(session.scalars(select(RedirectUri.uri).where(RedirectUri.app_id == app_id)))
 
 
-def _write_redirect_uris(session: Session, app_id: UUID, uris: Sequence[str]) -> None:
+def write_redirect_uris(session: Session, app_id: UUID, uris: Sequence[str]) -> None:
+    """The rows of redirect URIs that were checked."""
     if uris:
         session.execute(insert(RedirectUri), [{"app_id": app_id, "uri": uri} for uri in uris])
 
@@ -226,7 +237,8 @@ def _shorten(live: list[AppSecret], end: datetime) -> datetime | None:
     return max((secret.expires_at for secret in live if secret.expires_at), default=None)
 
 
-def _write_secret(session: Session, app_id: UUID) -> NewSecret:
+def write_secret(session: Session, app_id: UUID) -> NewSecret:
+    """A new secret's row."""
     secret = secrets.make()
     row = AppSecret(
         id=ids.new(),

@@ -11,7 +11,8 @@ _INSIDE = "Inside the transaction; sender: the App; arguments: session, actor"
 
 app_registered = signal("app_registered", f"A new app stands in the registry. {_INSIDE}, version (its first).")
 app_changed = signal(
-    "app_changed", f"Redirect URIs or testers were changed. {_INSIDE}, fields (names of what changed)."
+    "app_changed",
+    f"Redirect URIs, testers, or what an app says of itself were changed. {_INSIDE}, fields (names of what changed).",
 )
 app_moved = signal(
     "app_moved",
@@ -32,6 +33,13 @@ app_suspended = signal(
 )
 app_reinstated = signal("app_reinstated", f"A suspended app is back where it was. {_INSIDE}, reason.")
 app_retired = signal("app_retired", f"The app has ended for good. {_INSIDE}, reason.")
+app_removed = signal(
+    "app_removed", f"An app that registered itself, and that nobody connected, is being taken out. {_INSIDE}."
+)
+keys_changed = signal(
+    "keys_changed",
+    f"The keys that an app proves itself with are others. {_INSIDE}, made and ended (tuples of keys.KeyName).",
+)
 secret_made = signal("secret_made", f"A new app got its first client secret. {_INSIDE}, secret (AppSecret).")
 secret_rotated = signal(
     "secret_rotated",

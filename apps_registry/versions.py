@@ -149,7 +149,7 @@ def write_version(session: Session, app: App, asked: Sequence[Asked], default_te
         app_id=app.id,
         number=(newest or 0) + 1,
         state=DRAFT,
-        default_terms=dict(default_terms),
+        default_terms={"retention_days": app.retention_days, **default_terms},
         created_at=clock.now(),
         submitted_at=None,
         published_at=None,

@@ -29,6 +29,9 @@ APP_STATES: dict[str, StateWords] = {
     "published": StateWords(_("Published"), "good", _("Every business can connect it and find it in the directory.")),
     "unlisted": StateWords(_("Unlisted"), "good", _("Every business can connect it; the directory does not show it.")),
     "private": StateWords(_("Private"), "info", _("Only the business it was made for can connect it.")),
+    "unverified": StateWords(
+        _("Unverified"), "warning", _("It registered itself. Nobody has checked it, so it may ask for little.")
+    ),
     "suspended": StateWords(_("Suspended"), "bad", _("Nothing of it works until our staff reinstate it.")),
     "retired": StateWords(_("Retired"), "quiet", _("It has ended for good.")),
 }
@@ -41,17 +44,29 @@ VERSION_STATES: dict[str, StateWords] = {
 }
 
 KINDS: dict[str, Any] = {
-    "confidential": _("Web app with a server (keeps a secret)"),
+    "confidential": _("Web app with a server (keeps a secret or a key)"),
     "public": _("App in the browser (no secret)"),
     "native": _("Mobile or desktop app (no secret)"),
     "service": _("Service that acts for the app alone"),
-    "device": _("Device without a browser"),
+    "device": _("Device without a browser, such as a display or a desk phone (no secret)"),
 }
 
 AUTH_METHODS: dict[str, Any] = {
     "client_secret_basic": _("Client secret, in the Authorization header or the body"),
     "client_secret_post": _("Client secret, in the body or the Authorization header"),
-    "none": _("None: PKCE alone"),
+    "private_key_jwt": _("A key of its own (private_key_jwt)"),
+    "none": _("None: PKCE, or the device code, alone"),
+}
+
+ORIGINS: dict[str, Any] = {
+    "team": _("Registered by its team"),
+    "registration": _("Registered itself"),
+    "document": _("Describes itself at its own address"),
+}
+
+PROFILES: dict[str, Any] = {
+    "standard": _("Standard"),
+    "fapi": _("FAPI 2.0: pushed requests, and tokens bound to a key"),
 }
 
 DECISIONS: dict[str, Any] = {

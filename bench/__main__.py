@@ -12,12 +12,12 @@ import tempfile
 import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import bulk, ledger, served
-from bench.wrk import CORES, Load, load
+from bench import bulk, cores, ledger, served
+from bench.wrk import Load, load
 from connect.app import create_app
 from connect.core import database, ids, migrations, settings
 from connect.disclosure import entry, reads
@@ -33,7 +33,7 @@ _KEY = "a master key for benchmarks, of 32 characters"
 
 def main() -> None:
     options = _options()
-    where = f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {CORES} cores"
+    where = f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {cores.CORES} cores"
     print(f"{where}; {options.calls:,} calls; medians of 3 runs of {options.seconds} s")
     for name in options.databases.split(","):
         with tempfile.TemporaryDirectory(prefix="connect-bench-") as folder, _database(name, Path(folder)) as url:
@@ -53,7 +53,10 @@ def _database(name: str, folder: Path) -> Iterator[str]:
     if name == "sqlite":
         yield f"sqlite:///{folder / 'connect.db'}"
         return
-    with Cluster(durable=True) as cluster:
+    cluster = Cluster(durable=True)
+    with ExitStack() as stack:
+        with cores.pinned():
+            stack.enter_context(cluster)
         yield cluster.url()
 
 

@@ -6,13 +6,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import requests
 
+from bench import cores
 from tests.support.ports import free_port
 
 _PATIENCE = 60.0
@@ -37,11 +39,21 @@ def serve(
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [
-        "taskset", "-c", "0", str(Path(sys.executable).parent / "granian"), f"bench.targets:{target}", "--factory",
+        str(Path(sys.executable).parent / "granian"), f"bench.targets:{target}", "--factory",
         "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers),
         "--blocking-threads", str(threads), "--log-level", "error",
     ]  # fmt: skip
-    process = subprocess.Popen(command, env=os.environ | environment | {"CONNECT_BASE_URL": url})
+    with running(command, {**environment, "CONNECT_BASE_URL": url}, url, path) as found:
+        yield found
+
+
+@contextmanager
+def running(
+    command: Sequence[str], environment: Mapping[str, str], url: str, path: str = "/", log: IO[bytes] | None = None
+) -> Iterator[Served]:
+    """`command`, on the servers' core, once it answers at `url`. What it says goes to `log`, or to standard error."""
+    with cores.pinned():
+        process = subprocess.Popen(command, env=os.environ | environment, stdout=log, stderr=log)
     try:
         _wait(url + path, process)
         yield Served(url, process)

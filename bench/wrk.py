@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-import os
 import re
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from bench import cores
 
 RUNS = 3
 CONNECTIONS = 16
-CORES = os.cpu_count() or 1
+
+_FORM = 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/x-www-form-urlencoded"\n'
+_ONE = 'wrk.body = "{form}"\n'
+_EACH = """
+local forms, last = {{}}, 0
+for line in io.lines("{lines}") do forms[#forms + 1] = line end
+function request()
+  last = last + 1
+  return wrk.format(nil, nil, nil, forms[last] or "")
+end
+"""
+_ROTATE = """
+local tokens, first, last = {{}}, 1, 0
+local function keep(token) last = last + 1; tokens[last] = token end
+for line in io.lines("{lines}") do keep(line) end
+function request()
+  local token = tokens[first]
+  tokens[first], first = nil, first + 1
+  return wrk.format(nil, nil, nil, "grant_type=refresh_token&refresh_token=" .. (token or ""))
+end
+function response(status, headers, body)
+  local token = body:match('"refresh_token"%s*:%s*"([^"]+)"')
+  if token then keep(token) end
+end
+"""
 
 
 @dataclass(frozen=True)
@@ -27,46 +53,43 @@ class Load:
 
 def load(url: str, *, seconds: int, headers: Mapping[str, str] | None = None, form: str | None = None) -> Load:
     """Drive `url`; with `form` by POST."""
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(_script(form))
-        script.flush()
-        runs = [_run(url, seconds, headers or {}, script.name) for _ in range(RUNS)]
-    middle = [statistics.median(run[place] for run in runs) for place in range(3)]
-    return Load(*middle, failed=sum(int(run[3]) for run in runs))
+    script = "" if form is None else _FORM + _ONE.format(form=form)
+    return _medians([_run(url, seconds, headers or {}, script) for _ in range(RUNS)])
 
 
-def _script(form: str | None) -> str:
-    if form is None:
-        return ""
-    return (
-        f'wrk.method = "POST"\nwrk.body = "{form}"\nwrk.headers["Content-Type"] = "application/x-www-form-urlencoded"\n'
-    )
+def each(url: str, forms: Sequence[Sequence[str]], *, seconds: int, headers: Mapping[str, str]) -> Load:
+    """Drive `url` by POST, a list of forms for each run and each form once. One that runs out of forms fails from then on."""
+    return _medians([_run(url, seconds, headers, _FORM + _EACH, lines) for lines in forms])
 
 
-def _run(url: str, seconds: int, headers: Mapping[str, str], script: str) -> tuple[float, float, float, float]:
-    given = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
-    command = [
-        "taskset",
-        "-c",
-        str(CORES - 1),
-        "wrk",
-        "-t1",
-        f"-c{CONNECTIONS}",
-        f"-d{seconds}s",
-        "--latency",
-        "-s",
-        script,
-        *given,
-        url,
-    ]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+def rotate(url: str, tokens: Sequence[Sequence[str]], *, seconds: int, headers: Mapping[str, str]) -> Load:
+    """Refresh at `url`, the tokens of each run at first, then those that come back, in turn. Each is used once."""
+    return _medians([_run(url, seconds, headers, _FORM + _ROTATE, lines) for lines in tokens])
+
+
+def _medians(runs: Sequence[tuple[float, float, float, int]]) -> Load:
+    rate, p50, p99 = (statistics.median(run[place] for run in runs) for place in range(3))
+    return Load(rate, p50, p99, failed=sum(run[3] for run in runs))
+
+
+def _run(
+    url: str, seconds: int, headers: Mapping[str, str], script: str, lines: Sequence[str] = ()
+) -> tuple[float, float, float, int]:
+    with tempfile.TemporaryDirectory() as folder:
+        data, lua = Path(folder) / "lines", Path(folder) / "load.lua"
+        data.write_text("\n".join(lines))
+        lua.write_text(script.format(lines=data) if lines else script)
+        said = _wrk(url, seconds, headers, lua)
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
-    return (
-        _number(said, r"Requests/sec:\s+([\d.]+)"),
-        _time(said, "50%"),
-        _time(said, "99%"),
-        float(failed[1]) if failed else 0.0,
-    )
+    rate = _number(said, r"Requests/sec:\s+([\d.]+)")
+    return rate, _time(said, "50%"), _time(said, "99%"), int(failed[1]) if failed else 0
+
+
+def _wrk(url: str, seconds: int, headers: Mapping[str, str], lua: Path) -> str:
+    given = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
+    options = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(lua), *given]
+    command = ["taskset", "-c", str(cores.LOAD), "wrk", *options, url]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def _number(said: str, pattern: str) -> float:

@@ -11,6 +11,7 @@ from connect.core.pages import navigation
 
 RECEIVERS = (
     "connect.ledger.receivers",
+    "connect.grants.receivers",
     "connect.disclosure.receivers",
     "connect.oauth.receivers",
     "connect.webhooks.receivers",

@@ -9,36 +9,38 @@ import click
 from connect.cli.main import connect
 from scripts.markdown import code, table
 
+_GRANT = (
+    "id, account_id, client_id, app, state, version, granted, refused, terms, given_at, confirm_by, expires_at, ended_at, "
+    "end_reason"
+)
 # Members of the JSON document, by command. `grants[id, …]` is a list under that name; a name alone stands at the top.
 ANSWERS: dict[str, str] = {
     "accounts add": "id, name, kind, state, timezone, region, created_at",
     "accounts list": "accounts[id, name, kind, state, timezone, region, created_at]",
-    "apps list": "apps[client_id, name, team, kind, state, version, created_at]",
+    "apps keys list": "client_id, auth_method, jwks_uri, keys[kid, alg, thumbprint]",
+    "apps keys replace": "client_id, auth_method, jwks_uri, keys[kid, alg, thumbprint]",
+    "apps list": "apps[client_id, name, team, origin, kind, state, version, created_at]",
     "apps publish": "client_id, name, state, reason, version, version_state",
     "apps register": (
-        "client_id, name, team, legal_developer, kind, auth_method, state, account_id, redirect_uris, privacy_policy_url, connect_url, "
-        "version, version_state, required, optional, default_terms, secrets[hint, expires_at, last_used_at], created_at, client_secret"
+        "client_id, name, team, origin, legal_developer, kind, auth_method, profile, jwks_uri, keys[kid, alg, thumbprint], state, "
+        "account_id, redirect_uris, privacy_policy_url, connect_url, version, version_state, required, optional, default_terms, "
+        "secrets[hint, expires_at, last_used_at], created_at, client_secret"
     ),
     "apps reinstate": "client_id, name, state, reason, version, version_state",
     "apps rotate-secret": "client_id, client_secret, hint, older_until",
     "apps show": (
-        "client_id, name, team, legal_developer, kind, auth_method, state, account_id, redirect_uris, privacy_policy_url, connect_url, "
-        "version, version_state, required, optional, default_terms, secrets[hint, expires_at, last_used_at], created_at"
+        "client_id, name, team, origin, legal_developer, kind, auth_method, profile, jwks_uri, keys[kid, alg, thumbprint], state, "
+        "account_id, redirect_uris, privacy_policy_url, connect_url, version, version_state, required, optional, default_terms, "
+        "secrets[hint, expires_at, last_used_at], created_at"
     ),
     "apps suspend": "client_id, name, state, reason, version, version_state",
     "demo": (
         "base_url, crm_url, calls, accounts[id, name], people[role, email, password, account, name], "
         "apps[name, kind, client_id, client_secret, redirect_uris, required, optional, webhook_secret]"
     ),
-    "grants list": (
-        "grants[id, account_id, client_id, app, state, version, granted, refused, terms, given_at, expires_at, ended_at, end_reason]"
-    ),
-    "grants pause": (
-        "id, account_id, client_id, app, state, version, granted, refused, terms, given_at, expires_at, ended_at, end_reason"
-    ),
-    "grants revoke": (
-        "id, account_id, client_id, app, state, version, granted, refused, terms, given_at, expires_at, ended_at, end_reason"
-    ),
+    "grants list": f"grants[{_GRANT}]",
+    "grants pause": _GRANT,
+    "grants revoke": _GRANT,
     "housekeeping": "jobs[name, did, batches, at, error]",
     "import": (
         "account, format, file, rows, calls, numbers, departments, users, contacts, stored[added, changed, unchanged], "

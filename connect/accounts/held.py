@@ -1,7 +1,10 @@
-"""What a person may do in an account as it stands now: read in the transaction that acts on it, never taken from the page's session."""
+"""What a person may do in an account as it stands now: read in the transaction that acts on it, never taken from the page's session.
+And who has a role somewhere, for letters to them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -37,3 +40,10 @@ def rights_in(session: Session, person_id: UUID, account_id: UUID) -> frozenset[
         .with_for_update(read=True, of=(Person, Membership))
     )
     return frozenset(right for role in session.scalars(held) for right in ROLES[role].rights)
+
+
+def addresses(session: Session, place: ColumnElement[bool], roles: Iterable[str]) -> list[str]:
+    """E-mail addresses of those who hold one of `roles` now where the condition `place` on Membership says."""
+    people = select(Person.email).join(Membership, Membership.person_id == Person.id)
+    chosen = people.where(place, Membership.role.in_(roles), in_force(), Person.state == "active").distinct()
+    return list(session.scalars(chosen.order_by(Person.email)))

@@ -16,7 +16,7 @@ from connect.disclosure.reads import Page
 from connect.disclosure.release import Released, list_of, one, release
 from connect.disclosure.rows import Rows
 from connect.ledger import promise
-from connect.oauth import resource
+from connect.oauth import resource, use_of_proof
 from connect.oauth.resource import Access
 from connect.scopes.errors import NotGranted, UnknownNames
 
@@ -34,13 +34,15 @@ def answer_one(read: Callable[[Context], Rows | None]) -> Response:
 
 
 def _release_page(context: Context, page: Page) -> Released:
-    return release(context, page.rows, list_of(page={"next": page.next}, window=page.window))
+    return release(
+        context, page.rows, list_of(page={"next": page.next}, window=page.window), first=use_of_proof.pending()
+    )
 
 
 def _release_one(context: Context, rows: Rows | None) -> Released:
     if rows is None:
         raise Problem("not-found", "There is no such record, or this grant does not reach it.")
-    return release(context, rows, one)
+    return release(context, rows, one, first=use_of_proof.pending())
 
 
 def _answer(disclose: Callable[[Context], Released]) -> Response:

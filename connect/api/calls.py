@@ -14,7 +14,8 @@ from connect.api.parameters import CallsQuery, FieldsQuery, choosing, record_id
 from connect.api.schemas import page_of
 from connect.disclosure import reads
 from connect.disclosure.filters import CallFilter
-from connect.disclosure.reads import CALL_MEMBERS, Only, Paging
+from connect.disclosure.members import MEMBERS
+from connect.disclosure.reads import Only, Paging
 from connect.scopes.fields import id_pattern
 from connect.scopes.schemas.call import CallLegSchema, CallSchema
 
@@ -46,7 +47,7 @@ def list_calls(query: tuple[CallFilter, Paging]) -> Response:
 @blueprint.reads(
     "/calls/<call_id>",
     "call_log:read",
-    query=choosing(FieldsQuery, "call", *CALL_MEMBERS),
+    query=choosing(FieldsQuery, "call", *MEMBERS["call"]),
     answer=CallWithLegsSchema,
     example={**examples.CALL, "legs": [examples.LEG]},
     parameters={"call_id": {"schema": {"type": "string", "pattern": id_pattern("call")}}},

@@ -26,7 +26,7 @@ _PROBLEMS: Mapping[int, tuple[str, Sequence[str], Sequence[str]]] = {
         ("WWW-Authenticate",),
     ),
     403: (
-        "A scope is missing, or the customer has paused the app",
+        "A scope is missing, or the app is paused for the customer",
         ("insufficient-scope", "grant-paused"),
         ("WWW-Authenticate",),
     ),

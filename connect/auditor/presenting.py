@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from connect.core import ids
 from connect.core.i18n import language
+from connect.disclosure import members
 from connect.ledger.rows import Entry
 from connect.scopes.text import words
 
@@ -67,7 +68,8 @@ def actor(entry: Entry, apps: Names, people: Names) -> str:
     named = str(entry.members.get("actor") or "")
     if named.startswith("operator"):
         return _("operator %(name)s", name=named.partition(":")[2])
-    return _name(apps, entry.app_id, "") if entry.type in {"disclosure", "token"} else named or _("the platform")
+    by_app = entry.type in {"disclosure", "token"} or named.startswith("app:")
+    return _name(apps, entry.app_id, "") if by_app else named or _("the platform")
 
 
 def sentence(entry: Entry, accounts: Names, apps: Names, people: Names) -> str:
@@ -116,9 +118,9 @@ def facts(entry: Entry, accounts: Names, apps: Names, people: Names) -> list[tup
 
 def field_rows(entry: Entry) -> list[dict[str, str]]:
     """The fields that left, in words."""
-    said, masks = words(language()).fields, entry.members.get("masks") or {}
+    said, masks = words(language()), entry.members.get("masks") or {}
     return [
-        {"field": name, "title": _title(said, str(entry.resource), name), "masked": masks.get(name, "")}
+        {"field": name, "title": members.title(said, str(entry.resource), name), "masked": masks.get(name, "")}
         for name in entry.members.get("fields", [])
     ]
 
@@ -144,9 +146,3 @@ def _grant(said: Mapping[str, Any]) -> str:
 
 def _name(names: Names, key: UUID | None, otherwise: str = "") -> str:
     return names.get(key, otherwise) if key is not None else otherwise
-
-
-def _title(said: Mapping[str, Mapping[str, str]], resource: str, name: str) -> str:
-    if "." in name:
-        return said["call_leg"].get(name.split(".", 1)[1], name)
-    return said.get(resource, {}).get(name, name)

@@ -77,8 +77,6 @@ def entry(entry_id: str) -> str:
             "body_sha256": hashlib.sha256(one.body).hexdigest(),
             "nonce": one.nonce.hex(),
             "leaf_hash": tree.leaf_hash(found.commitment).hex() if found.commitment else "",
-            "previous_url": None,
-            "next_url": None,
         },
         fields=presenting.field_rows(one),
         lines=presenting.line_rows(found.lines[:_LINES]),

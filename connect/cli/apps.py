@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from apps_registry import queries, services, steps, versions
 from apps_registry.details import Asked, Registration
 from apps_registry.errors import NoSuchTeam
-from apps_registry.kinds import KINDS
+from apps_registry.keys import NO_KEYS
+from apps_registry.kinds import KEY_METHOD, KINDS, PROFILES, STANDARD
 from apps_registry.lifecycle import Party
 from apps_registry.queries import AppLine, AppPage
+from connect.cli import app_keys
 from connect.cli.output import json_option, show, show_one
 from connect.cli.parameters import TextId
 from connect.cli.refusals import Refusals
@@ -27,6 +29,9 @@ client_id_argument = click.argument("client_id")
 @click.group(cls=Refusals)
 def apps() -> None:
     """Third-party apps: who they are and what they may ask for."""
+
+
+apps.add_command(app_keys.app_keys)
 
 
 @apps.command()
@@ -49,17 +54,25 @@ def apps() -> None:
 @click.option("--connect-url", default="", help="Where a customer starts to connect it.")
 @click.option("--support-email", default="", help="Whom customers can ask.")
 @click.option("--retention-days", default=30, show_default=True, help="How long it keeps what it read.")
+@app_keys.options
+@click.option(
+    "--profile", type=click.Choice(PROFILES), default=STANDARD, show_default=True, help="fapi: FAPI 2.0; it needs keys."
+)
 @click.option("--account", "owner", type=TextId("acc"), help="Make it private to this account.")
 @json_option
 def register(
     team: str, developer: str | None, required: tuple[str, ...], optional: tuple[str, ...], as_json: bool, **given: Any
 ) -> None:
-    """Register an app and print its client id and, once, its secret."""
+    """Register an app and print its client id and, once, its secret. With keys it has none."""
+    given_keys = app_keys.given(given["jwks"], given["jwks_uri"])
     registration = Registration(
         name=given["name"],
         legal_developer=developer or team,
         privacy_policy_url=given["privacy_policy"],
         kind=given["kind"],
+        auth_method="" if given_keys == NO_KEYS else KEY_METHOD,
+        profile=given["profile"],
+        keys=given_keys,
         redirect_uris=given["redirect_uris"],
         asked=(*_asked(required, required=True), *_asked(optional, required=False)),
         description=given["description"],
@@ -169,6 +182,7 @@ def _line(line: AppLine) -> dict[str, Any]:
         "client_id": line.client_id,
         "name": line.name,
         "team": line.team,
+        "origin": line.origin,
         "kind": line.kind,
         "state": line.state,
         "version": line.version,
@@ -182,9 +196,13 @@ def _page(page: AppPage) -> dict[str, Any]:
         "client_id": page.client_id,
         "name": page.name,
         "team": page.team,
+        "origin": page.origin,
         "legal_developer": page.legal_developer,
         "kind": page.kind,
         "auth_method": page.auth_method,
+        "profile": page.profile,
+        "jwks_uri": page.jwks_uri,
+        "keys": app_keys.lines(page.keys),
         "state": page.state,
         "account_id": ids.encode("acc", page.owner_account_id) if page.owner_account_id else None,
         "redirect_uris": list(page.redirect_uris),

@@ -100,7 +100,10 @@ def list_people(account_id: UUID | None, team: str | None, staff: bool, as_json:
 @staff_option
 @json_option
 def remove(email: str, role: str | None, account_id: UUID | None, team: str | None, staff: bool, as_json: bool) -> None:
-    """Take a role from EMAIL, or, without --role, everything: sessions end at once and the person cannot sign in."""
+    """Take a role from EMAIL, or, without --role, everything: sessions end at once and the person cannot sign in.
+
+    Apps that they allowed for an account go on; those who may allow such apps there are asked to confirm them.
+    """
     team_id = registry.team_id(team) if team else None
     if role:
         _check_place(account_id, team, staff)

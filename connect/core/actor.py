@@ -11,7 +11,8 @@ from connect.core import ids
 
 @dataclass(frozen=True)
 class Actor:
-    """`kind` is `person` (then `id`), `operator` (at the command line; `name` is the system user) or `system`."""
+    """`kind` is `person` (then `id`), `operator` (at the command line; `name` is the system user), `app` (by what itself sent;
+    `name` is its client id) or `system`."""
 
     kind: str
     id: UUID | None = None
@@ -32,3 +33,8 @@ def person(person_id: UUID) -> Actor:
 def operator() -> Actor:
     """Whoever runs this command, by the name the system knows them under."""
     return Actor("operator", name=getpass.getuser())
+
+
+def app(client_id: str) -> Actor:
+    """An app that changes what is known of itself (RFC 7592, or the document it publishes)."""
+    return Actor("app", name=client_id)

@@ -20,7 +20,9 @@ SAFE_KEYS = frozenset(
      "where"}
 )  # fmt: skip
 _FRAMES = 12  # of a traceback, the innermost
-_TOKEN_PREFIXES = ("vta_", "vtr_", "vtc_", "vts_", "vtk_", "vtl_", "vtn_", "whsec_")
+_TOKEN_PREFIXES = (
+    "vta_", "vtr_", "vtc_", "vtd_", "vtg_", "vts_", "vtk_", "vtl_", "vtn_", "vtp_", "whsec_", "eyJ",  # the last of a JWT
+)  # fmt: skip
 
 
 def get(name: str) -> Any:

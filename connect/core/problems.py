@@ -31,6 +31,16 @@ TYPES: dict[str, Type] = {
     "not-authenticated": Type(
         401, "A valid access token is needed", "Send `Authorization: Bearer vta_...` with a token of ours."
     ),
+    "invalid-proof": Type(
+        401,
+        "The DPoP proof does not hold",
+        "Make a new proof for each request. For `use_dpop_nonce`, put the value of the `DPoP-Nonce` header into it and try again.",
+    ),
+    "insufficient-user-authentication": Type(
+        401,
+        "The person has to sign in again",
+        "Send them through a new authorization request with the `max_age` of this answer; the new token will do.",
+    ),
     "token-expired": Type(
         401, "The access token has expired", "Get another with the refresh token, then repeat the request."
     ),
@@ -51,9 +61,7 @@ TYPES: dict[str, Type] = {
         "A scope is missing",
         "`scope` names what the call needs, `missing` what is not there. Ask the customer for it with a new authorization request.",
     ),
-    "grant-paused": Type(
-        403, "The customer has paused this grant", "Keep your tokens and try later: it may be resumed, or ended."
-    ),
+    "grant-paused": Type(403, "This grant is paused", "Keep your tokens and try later: it may be resumed, or ended."),
     "fresh-sign-in-needed": Type(403, "Sign in again to do this", "It needs a sign-in of the last minutes."),
     "not-found": Type(
         404, "Not found", "It does not exist, or lies outside the terms of the grant: the two are not told apart."

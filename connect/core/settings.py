@@ -84,6 +84,13 @@ class Settings:
     code_race_window: timedelta = setting(
         seconds(2), "A second exchange this soon after the first is a race, not a theft", unit="s"
     )
+    device_code_ttl: timedelta = setting(
+        seconds(600), "Time in which a person must type and answer the code that their device shows", unit="s"
+    )
+    device_poll_interval: timedelta = setting(
+        seconds(5), "Least time between two questions of a device whether it was answered", unit="s"
+    )
+    user_code_rate: str = setting("10/minute", "Wrong codes of devices typed, per address and per person")
     access_token_ttl: timedelta = setting(seconds(900), "Life of an access token", unit="s")
     sensitive_token_ttl: timedelta = setting(
         seconds(300), "Life of an access token with a recording or transcript scope", unit="s"
@@ -94,16 +101,60 @@ class Settings:
         seconds(10), "How long the same answer may be asked again after a refresh", unit="s"
     )
     token_rate: str = setting("600/minute", "Token requests per client and address")
-    token_failure_rate: str = setting("30/minute", "Failed token, code and secret guesses per address")
+    token_failure_rate: str = setting(
+        "30/minute", "Wrong secrets, codes and tokens per address, and per client that proved who it is"
+    )
     token_keep: timedelta = setting(
         days(7), "How long an ended token is remembered, so that the app can be told why it ended", unit="s"
     )
     oauth_body_limit: int = setting(65_536, "Largest body at an OAuth endpoint", unit="bytes")
+    dpop_nonce: str = setting(
+        "never",
+        "Whose DPoP proofs must have a nonce of the platform's: `never`, `fapi` (apps of that profile), `always`",
+    )
+    dpop_nonce_life: timedelta = setting(seconds(300), "How long such a nonce may be used", unit="s")
+    dpop_proof_life: timedelta = setting(seconds(60), "A DPoP proof older than this is refused", unit="s")
+    proof_leeway: timedelta = setting(
+        seconds(15), "How far the clock of an app may be ahead in what it signs; FAPI 2.0 wants 10 to 60", unit="s"
+    )
+    registration: bool = setting(True, "Whether an app may register itself (RFC 7591)")
+    registration_rate: str = setting("20/hour", "Such registrations per address")
+    registration_unused: timedelta = setting(
+        days(30),
+        "An app that registered itself is removed when nobody connected it and it sent nobody here for this long",
+        unit="s",
+        floor=days(1),
+    )
+    client_documents: bool = setting(
+        True, "Whether a client id may be the https address of a document that describes the app (CIMD)"
+    )
+    client_document_limit: int = setting(5_120, "Largest such document", unit="bytes")
+    client_document_least: timedelta = setting(
+        seconds(300), "Such a document is taken for true for at least this long, whatever its Cache-Control", unit="s"
+    )
+    client_document_most: timedelta = setting(
+        days(1), "Such a document is fetched anew after this long in any case", unit="s"
+    )
+    client_document_rate: str = setting("30/minute", "Fetches of such documents per address, and per host")
+    assertion_life: timedelta = setting(
+        seconds(300), "How far ahead the `exp` of a client assertion (private_key_jwt) may be", unit="s"
+    )
+    published_keys_life: timedelta = setting(
+        seconds(300),
+        "How long the keys read at an app's `jwks_uri` are kept; a key removed there works as long",
+        unit="s",
+    )
+    published_keys_pause: timedelta = setting(
+        seconds(10), "Least time between two readings of one `jwks_uri` by one process", unit="s"
+    )
     secret_overlap: timedelta = setting(days(1), "How long the old client secret lives after a rotation", unit="s")
 
     # Grants
     grant_default_life: timedelta = setting(days(90), "Expiry offered first on the consent page", unit="s")
     grant_longest_life: timedelta = setting(days(730), "Longest expiry a customer may choose", unit="s")
+    grant_confirmation_time: timedelta = setting(
+        days(14), "How long a grant goes on unconfirmed once who stands behind it may not give it any more", unit="s"
+    )
     history_default: timedelta = setting(days(90), "How far back a grant reaches by default", unit="s")
 
     # API
@@ -137,6 +188,9 @@ class Settings:
     egress_connect: timedelta = setting(seconds(5), "Longest wait for a connection", unit="s")
     egress_total: timedelta = setting(seconds(15), "Longest outgoing request, head and body together", unit="s")
     egress_body_limit: int = setting(65_536, "Most bytes read of an answer", unit="bytes")
+    egress_document: timedelta = setting(
+        seconds(5), "Longest wait for a document that an app publishes: its metadata, its keys", unit="s"
+    )
 
     # Webhooks
     webhook_retries: str = setting(
@@ -210,6 +264,10 @@ class Settings:
 
 
 SETTINGS: tuple[Field[Any], ...] = fields(Settings)
+_LONGEST = {
+    "code_ttl": seconds(60),
+    "pushed_request_ttl": seconds(599),
+}  # a promise to apps of the fapi tier, kept for all
 _LISTS: dict[str, Callable[[str], object]] = {
     "egress_ports": int,
     "egress_refused": ip_network,
@@ -249,6 +307,11 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"{PREFIX}MODE must be development or production")
     if urlsplit(settings.base_url).scheme not in {"http", "https"} or settings.base_url.endswith("/"):
         raise SettingsError(f"{PREFIX}BASE_URL must be an http(s) address without a slash at its end")
+    if settings.dpop_nonce not in {"never", "fapi", "always"}:
+        raise SettingsError(f"{PREFIX}DPOP_NONCE must be never, fapi or always")
+    for name, most in _LONGEST.items():
+        if getattr(settings, name) > most:
+            raise SettingsError(f"{PREFIX}{name.upper()} may not be over {_plain(most)} s (FAPI 2.0 5.3.2)")
     if settings.webhook_lease <= settings.egress_total:
         raise SettingsError(f"{PREFIX}WEBHOOK_LEASE must be longer than {PREFIX}EGRESS_TOTAL")
     for name, kind in _LISTS.items():

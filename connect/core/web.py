@@ -58,6 +58,11 @@ def request_id() -> str:
     return str(g.request_id)
 
 
+def policy(*, form_action: str | None) -> str:
+    """The Content-Security-Policy of a page whose forms may lead to `form_action`; None: anywhere."""
+    return _POLICY if form_action is None else f"{_POLICY}; form-action {form_action}"
+
+
 def _begin() -> None:
     g.request_id = ids.encode("req", ids.new())
     g.started = clock.monotonic()
@@ -97,7 +102,7 @@ def _finish(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     # Pages whose forms lead out carry no form-action: Chromium checks the whole redirect chain and would block the way to the app.
-    headers.setdefault("Content-Security-Policy", _POLICY if paths.leads_out() else f"{_POLICY}; form-action 'self'")
+    headers.setdefault("Content-Security-Policy", policy(form_action=None if paths.leads_out() else "'self'"))
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     if not request.path.startswith("/static/"):

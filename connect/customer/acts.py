@@ -1,4 +1,4 @@
-"""What a business does to an app it connected: disconnect, pause, resume. Each is a form with one button."""
+"""What a business does to an app it connected: disconnect, pause, resume, confirm. Each is a form with one button."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def revoke(grant_id: str) -> str:
         ],
         held_words=_(
             "What %(developer)s already holds is not deleted by this. Ask them to delete it; their privacy policy says how.",
-            developer=app.legal_developer,
+            developer=app.legal_developer or app.name,
         ),
     )
 
@@ -74,6 +74,14 @@ def resume(grant_id: str) -> Any:
     """Let a paused app read again; a second press changes nothing."""
     grant = own.grant(grant_id)
     return _do(grant, services.resume, _("%(app)s can read again, from its next request on.", app=grant.app_name))
+
+
+@blueprint.post("/connected-apps/<grant_id>/confirm")
+@requires(Right.GIVE)
+def confirm(grant_id: str) -> Any:
+    """Stand behind what somebody allowed who may not any more; a second press changes nothing."""
+    grant = own.grant(grant_id)
+    return _do(grant, services.confirm, _("%(app)s goes on, and you stand behind it.", app=grant.app_name))
 
 
 def _do(grant: GrantView, act: Callable[[Session, UUID, UUID, Actor], Grant], done: str) -> Any:

@@ -113,7 +113,7 @@ def _give(answering: Answering, choice: Choice, consented: Consent) -> Any:
         raise refusal(error, answering.account_name) from error
     except TermsTooWide as error:
         return _page(answering, choice, problems=[str(error)])
-    return _back_to_app(target)
+    return target.sent()
 
 
 def _deny(answering: Answering) -> Any:
@@ -127,7 +127,7 @@ def _deny(answering: Answering) -> Any:
         return _answered()
     except RoleTooLow as error:
         raise refusal(error, answering.account_name) from error
-    return _back_to_app(target)
+    return target.sent()
 
 
 def _consent_of(answering: Answering, granted: frozenset[str], terms: Terms) -> Consent:
@@ -210,7 +210,11 @@ def _open(text: str) -> Any:
             [_("To change your answer, open Connected apps, or start again in the app.")],
         )
     if found.expired:
-        return _ended(_("This request has expired"), [_("It was open for too long. Start again in the app.")])
+        again = _("Start again on your device.") if found.user_code else _("Start again in the app.")
+        return _ended(_("This request has expired"), [_("It was open for too long."), again])
+    if found.sign_in_after is not None and person().authenticated_at < found.sign_in_after:
+        returning.go_on_to(url_for("customer.consent", request_id=text))
+        return redirect(url_for("signin.confirm"), 303)
     return found
 
 
@@ -247,9 +251,3 @@ def _again(answering: Answering, choice: Choice) -> str:
         expires=choice.expires,
         history=choice.history,
     )
-
-
-def _back_to_app(target: str) -> Any:
-    answer = redirect(target, 303)
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer

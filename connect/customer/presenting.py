@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 
 from apps_registry.queries import AppPage
+from apps_registry.versions import PUBLISHED
+from connect.accounts.roles import Right, beyond, either, givers
 from connect.core import ids
 from connect.core.i18n import language
+from connect.disclosure import members
+from connect.disclosure.app_facts import AppFacts
+from connect.disclosure.terms_in_words import in_words
 from connect.disclosure.usage import Usage
 from connect.grants.queries import GrantView, VersionView
-from connect.scopes import catalogue
+from connect.oauth import gone_apps
 from connect.scopes.scopes import in_order
-from connect.scopes.terms import ALL, Selection, Terms
+from connect.scopes.terms import Terms
 from connect.scopes.text import words
 
 _DAY = "d MMM y"
@@ -34,11 +38,16 @@ _EVENTS = {
     "given": _("Connected"),
     "changed": _("Allowed again, with changes"),
     "narrowed": _("Narrowed"),
+    "asked": _("Asked to confirm it, as whoever stands behind it may not give it any more"),
+    "confirmed": _("Confirmed"),
     "paused": _("Paused"),
     "resumed": _("Resumed"),
     "revoked": _("Disconnected"),
     "expired": _("Ended by itself"),
 }
+
+_ACTORS = {"operator": _("VoiceTree staff"), "app": _("the app itself")}
+_WHY = {gone_apps.DELETED: _("The app ended its own registration here.")}
 
 
 def status(grant: GrantView) -> dict[str, str]:
@@ -52,20 +61,28 @@ def end_words(grant: GrantView) -> str:
     if grant.live:
         return ""
     at = grant.ended_at or grant.expires_at
-    return gettext("Ended on %(day)s.", day=format_date(at.date(), _DAY))
+    ended = gettext("Ended on %(day)s.", day=format_date(at.date(), _DAY))
+    return f"{ended} {_WHY[grant.end_reason]}" if grant.end_reason in _WHY else ended
 
 
-def app_facts(app: AppPage) -> dict[str, Any]:
-    """Who the app is."""
+def confirmation(grant: GrantView, rights: frozenset[Right], names: dict[Any, str]) -> dict[str, Any] | None:
+    """What the account is asked about a grant, and whether a person with `rights` may answer; None where nothing is asked."""
+    if grant.confirm_by is None or not grant.live:
+        return None
     return {
-        "name": app.name,
-        "developer": app.legal_developer,
-        "reviewed": any(version.state == "published" for version in app.versions),
-        "home_url": app.home_url,
-        "home_host": urlsplit(app.home_url).hostname or "",
-        "privacy_policy_url": app.privacy_policy_url,
-        "privacy_host": urlsplit(app.privacy_policy_url).hostname or "",
+        "grant_id": grant_id(grant),
+        "app": grant.app_name,
+        "backer": names.get(grant.backer, ""),
+        "by": grant.confirm_by,
+        "paused": grant.standing == "paused",
+        "may": not beyond(rights, grant.scopes),
+        "roles": either(givers(grant.scopes)),
     }
+
+
+def app_facts(app: AppPage) -> AppFacts:
+    """Who the app is. Reviewed is what a version of it was."""
+    return AppFacts.of(app, reviewed=any(version.state == PUBLISHED for version in app.versions))
 
 
 def granted_rows(scopes: Iterable[str], purposes: dict[str, str], usage: Usage) -> list[dict[str, Any]]:
@@ -90,18 +107,10 @@ def titles(scopes: Iterable[str]) -> list[dict[str, str]]:
     return [{"scope": scope.name, "title": said[scope.name].title} for scope in in_order(scopes)]
 
 
-def term_lines(stored: dict[str, Any]) -> list[tuple[str, str]]:
-    """Terms as pairs of question and answer."""
-    terms, said = Terms.from_json(stored), words(language()).terms
-    answers = {
-        "numbers": _selection(terms.numbers, said["numbers"].choices),
-        "departments": _selection(terms.departments, said["departments"].choices),
-        "history_from": said["history_from"].choices["other"].format(date=format_date(terms.history_from, _DAY)),
-        "include_new_calls": said["include_new_calls"].choices["yes" if terms.include_new_calls else "no"],
-        "expires_at": said["expires_at"].choices["other"].format(date=format_date(terms.expires_at.date(), _DAY)),
-        "retention_days": _limit(terms.retention_days, said["retention_days"].choices, "days"),
-        "daily_records": _limit(terms.daily_records, said["daily_records"].choices, "count"),
-    }
+def term_lines(stored: dict[str, Any], zone: str) -> list[tuple[str, str]]:
+    """Terms as pairs of question and answer; days are those of `zone`."""
+    said = words(language()).terms
+    answers = in_words(Terms.from_json(stored), language(), zone)
     return [(said[name].title, answer) for name, answer in answers.items()]
 
 
@@ -111,10 +120,10 @@ def field_rows(usage: Usage) -> list[dict[str, Any]]:
     return [
         {
             "resource": said.resources[use.resource],
-            "title": _field_title(use.resource, use.name),
+            "title": members.title(said, use.resource, use.name),
             "field": use.name,
             "masked": use.mask is not None,
-            "personal": _data_class(use.resource, use.name) >= 2,
+            "personal": members.personal(use.resource, use.name),
             "records": use.records,
             "last_read": use.last_read,
         }
@@ -138,7 +147,6 @@ def events(versions: Iterable[VersionView], names: dict[Any, str]) -> list[dict[
             "at": version.at,
             "words": str(_EVENTS[version.event]),
             "by": actor_name(version, names),
-            "href": None,
         }
         for version in reversed(list(versions))
     ]
@@ -153,31 +161,9 @@ def actor_name(version: VersionView, names: dict[Any, str]) -> str:
     """Who acted, in words."""
     if version.actor_kind == "person":
         return names.get(version.actor_id, gettext("a person who has left"))
-    return gettext("VoiceTree staff") if version.actor_kind == "operator" else gettext("by itself")
+    return str(_ACTORS.get(version.actor_kind, _("by itself")))
 
 
 def grant_id(grant: GrantView) -> str:
     """The grant's id as addresses show it."""
     return ids.encode("grant", grant.id)
-
-
-def _field_title(resource: str, name: str) -> str:
-    said = words(language()).fields
-    if "." in name:  # a field of a nested resource, such as legs.result
-        return said["call_leg"].get(name.split(".", 1)[1], name)
-    return said[resource].get(name, name)
-
-
-def _data_class(resource: str, name: str) -> int:
-    if "." in name:
-        resource, name = "call_leg", name.split(".", 1)[1]
-    return catalogue.RESOURCES[resource].field(name).data_class
-
-
-def _selection(chosen: Selection, choices: Any) -> str:
-    return str(choices["all"]) if chosen == ALL else str(choices["other"]).format(count=len(chosen))
-
-
-def _limit(value: int | None, choices: Any, name: str) -> str:
-    key = str(value) if value is not None else "none"
-    return str(choices[key]) if key in choices else str(choices["other"]).format(**{name: value})

@@ -10,6 +10,7 @@ from flask import Response, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 
 from apps_registry import queries as registry
+from apps_registry.origins import Origin
 from connect.accounts import queries as accounts
 from connect.accounts.guards import person, requires
 from connect.accounts.roles import ROLES, Right
@@ -54,7 +55,7 @@ def connected_apps() -> str:
     grants = queries.listing(account_id=account.id)
     tab = "ended" if request.args.get("tab") == "ended" else "live"
     shown = [grant for grant in grants if grant.live == (tab == "live")]
-    names = accounts.names(grant.given_by for grant in shown)
+    names = accounts.names(who for grant in shown for who in (grant.given_by, grant.backer))
     apps, reads = registry.apps_of(grant.app_id for grant in shown), usage.last_reads(account.id)
     stopped = tokens.reconnect_needed(account.id)
     cards = [
@@ -71,7 +72,9 @@ def connected_app(grant_id: str) -> str:
     grant = own.grant(grant_id)
     account, app = accounts.account(grant.account_id), registry.app_page(grant.app_id)
     history = queries.history(grant.account_id, grant.id)
-    names = accounts.names([grant.given_by, *(version.actor_id for version in history if version.actor_id)])
+    names = accounts.names(
+        [grant.given_by, grant.backer, *(version.actor_id for version in history if version.actor_id)]
+    )
     used = usage.of_grant(grant.account_id, grant.id, account.timezone)
     return render_template(
         "customer/connected_app.html",
@@ -84,14 +87,14 @@ def connected_app(grant_id: str) -> str:
             "ends_at": grant.expires_at,
             "ended_at": grant.ended_at,
             "end_words": presenting.end_words(grant),
-            "policy_words": "",
             "reconnect": grant.live and grant.id in tokens.reconnect_needed(grant.account_id),
         },
         app=presenting.app_facts(app),
         status=presenting.status(grant),
+        confirmation=_confirmation(grant, names),
         granted=presenting.granted_rows(grant.scopes, dict(purposes(grant.app_version_id)), used),
         refused=presenting.titles(grant.refused),
-        terms=presenting.term_lines(grant.terms),
+        terms=presenting.term_lines(grant.terms, account.timezone),
         reads=used if used.requests else None,
         fields=presenting.field_rows(used),
         days=presenting.chart_days(used, account.timezone),
@@ -114,7 +117,8 @@ def receipt(grant_id: str, version: int) -> str:
     """The receipt of one act, to keep."""
     grant = own.grant(grant_id)
     found = _version(grant, version)
-    document = receipts.document(grant, found, registry.app_page(grant.app_id), accounts.account(grant.account_id))
+    account = accounts.account(grant.account_id)
+    document = receipts.document(grant, found, registry.app_page(grant.app_id), account)
     names = accounts.names([found.actor_id] if found.actor_id else [])
     return render_template(
         "customer/receipt.html",
@@ -126,10 +130,9 @@ def receipt(grant_id: str, version: int) -> str:
             "role": _("on the consent page") if found.notice_hash else _("on this site"),
             "granted": [row["title"] for row in presenting.titles(found.scopes)],
             "refused": [row["title"] for row in presenting.titles(found.refused)],
-            "terms": presenting.term_lines(found.terms),
+            "terms": presenting.term_lines(found.terms, account.timezone),
         },
         download_url=url_for("customer.receipt_json", grant_id=grant_id, version=version),
-        entry_url=None,
     )
 
 
@@ -176,6 +179,7 @@ def _card(
         "name": app.name,
         "developer": app.legal_developer,
         "reviewed": app.reviewed,
+        "unverified": app.origin != Origin.TEAM,
         "status": presenting.status(grant),
         "given_at": grant.given_at,
         "given_by": names.get(grant.given_by, ""),
@@ -185,7 +189,12 @@ def _card(
         "last_read": read,
         "granted": len(grant.scopes),
         "refused": len(grant.refused),
+        "confirmation": _confirmation(grant, names),
     }
+
+
+def _confirmation(grant: GrantView, names: dict[UUID, str]) -> dict[str, Any] | None:
+    return presenting.confirmation(grant, person().rights_in(grant.account_id), names)
 
 
 def _receipt_url(grant_id: str, version: VersionView) -> str:

@@ -12,7 +12,7 @@ from apps_registry.queries import AppPage
 from connect.accounts.guards import person
 from connect.core import actor, database
 from connect.developer import consent, presenting
-from connect.developer.forms import RedirectForm, RotateForm, TesterForm
+from connect.developer.forms import KeysForm, RedirectForm, RotateForm, TesterForm
 from connect.grants import queries as grants
 
 
@@ -23,9 +23,10 @@ def show(
     redirect_form: RedirectForm | None = None,
     tester_form: TesterForm | None = None,
     rotate_form: RotateForm | None = None,
+    keys_form: KeysForm | None = None,
 ) -> Response:
     """The page; a form that was refused is given with its errors, the others are new."""
-    refused = next((form for form in (redirect_form, tester_form, rotate_form) if form), None)
+    refused = next((form for form in (redirect_form, tester_form, rotate_form, keys_form) if form), None)
     body = render_template(
         "developer/app.html",
         app=presenting.app(page, grants.live_counts([page.id]).get(page.id, 0)),
@@ -33,6 +34,7 @@ def show(
         new_secret=new_secret,
         secrets=presenting.secrets(page),
         rotate_form=rotate_form or RotateForm(formdata=None),
+        keys_form=keys_form or KeysForm(formdata=None),
         redirect_uris=page.redirect_uris,
         redirect_form=redirect_form or RedirectForm(formdata=None),
         testers=presenting.testers(page),

@@ -25,8 +25,12 @@ from connect.webhooks.catalogue import EVENT_TYPES
 
 _: Any = lazy_gettext  # WTForms takes lazy texts where its types say str
 
-# What a browser can register; devices come with their own flow.
-KINDS = [SelectChoice(name, words.KINDS[name]) for name in ("confidential", "public", "native", "service")]
+KINDS = [SelectChoice(name, words.KINDS[name]) for name in ("confidential", "public", "native", "service", "device")]
+PROOFS = [
+    SelectChoice("secret", _("By a client secret, or by PKCE alone where it cannot keep one")),
+    SelectChoice("key", _("By a key of its own (private_key_jwt)")),
+    SelectChoice("fapi", _("FAPI 2.0: by a key of its own, with pushed requests, and tokens bound to a key (DPoP)")),
+]
 OVERLAPS = [
     SelectChoice("0", _("ends now")),
     SelectChoice("1", _("works for 1 hour")),
@@ -47,6 +51,9 @@ class NewAppForm(Form):
     support_email = EmailField(_("E-mail for questions"))
     retention_days = IntegerField(_("Days kept"), [InputRequired(_("Enter a number of days."))], default=30)
     client_kind = RadioField(_("Kind of app"), [InputRequired(_("Choose a kind."))], choices=KINDS)
+    proof = RadioField(_("How it proves who it is"), choices=PROOFS, default="secret")
+    jwks = TextAreaField(_("Public keys"))
+    jwks_uri = URLField(_("Address of public keys"))
     redirect_uris = TextAreaField(_("Redirect URIs"))
     connect_url = URLField(_("Address where people start"))
 
@@ -71,6 +78,13 @@ class RotateForm(Form):
     """A new secret: how long the one before lives on."""
 
     overlap = SelectField(_("The secret before it"), choices=OVERLAPS, default="24")
+
+
+class KeysForm(Form):
+    """Other public keys, by value or by address."""
+
+    jwks = TextAreaField(_("Other public keys"))
+    jwks_uri = URLField(_("Address of public keys"))
 
 
 class EndpointForm(Form):

@@ -32,6 +32,6 @@ def app(text: str) -> AppPage:
         found = queries.app_page(ids.decode("app", text))
     except (ValueError, NoSuchApp):
         found = None
-    if found is None or not person().may(Right.MANAGE_APPS, team_id=found.team_id):
+    if found is None or found.team_id is None or not person().may(Right.MANAGE_APPS, team_id=found.team_id):
         raise Problem("not-found", _("Your team has no such app."))
     return found

@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from apps_registry import lifecycle, words
-from apps_registry.kinds import KINDS
+from apps_registry.kinds import KEY_METHOD, KINDS, SECRET_METHODS
 from apps_registry.lifecycle import Party
 from apps_registry.queries import AppLine, AppPage, VersionPage
 from connect.core import ids
@@ -43,7 +43,13 @@ def app(page: AppPage, grants: int) -> dict[str, Any]:
         "client_id": page.client_id,
         "kind_words": words.KINDS[page.kind],
         "auth_words": words.AUTH_METHODS[page.auth_method],
-        "has_secret": KINDS[page.kind].has_secret,
+        "has_secret": page.auth_method in SECRET_METHODS,
+        "has_keys": page.auth_method == KEY_METHOD,
+        "profile_words": words.PROFILES[page.profile],
+        "public_keys": [
+            {"kid": key.kid, "alg": " / ".join(key.algorithms), "thumbprint": key.thumbprint} for key in page.keys
+        ],
+        "jwks_uri": page.jwks_uri,
         "has_redirects": KINDS[page.kind].redirects,
         "state_words": state.words,
         "state_kind": state.kind,
@@ -117,7 +123,6 @@ def reviews(page: AppPage) -> list[dict[str, Any]]:
                 comment=line.comment,
             ).strip(),
             "by": _("A reviewer"),
-            "href": "",
         }
         for line, number in sorted(decided, key=lambda item: item[0].decided_at, reverse=True)
     ]

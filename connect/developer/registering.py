@@ -11,15 +11,20 @@ from flask_babel import gettext as _
 from apps_registry import lifecycle, services, versions
 from apps_registry.details import Asked, Registration
 from apps_registry.errors import FieldError, RegistryError
+from apps_registry.kinds import FAPI, KEY_METHOD, STANDARD
 from connect.accounts.guards import person, requires
 from connect.accounts.roles import Right
 from connect.core import actor, database
-from connect.developer import own, picker, shown_once
+from connect.developer import keys, own, picker, shown_once
 from connect.developer.app_page import back
 from connect.developer.blueprint import blueprint
 from connect.developer.forms import NewAppForm, ScopesForm
 
-_FIELD_OF = {"kind": "client_kind"}  # where the form's name is not the registry's
+_FIELD_OF = {
+    "kind": "client_kind",
+    "auth_method": "proof",
+    "profile": "proof",
+}  # where the form's name is not the registry's
 
 
 @blueprint.route("/apps/new", methods=["GET", "POST"])
@@ -72,12 +77,16 @@ def scopes(app_id: str) -> Any:
 
 
 def _registration(form: NewAppForm, asked: tuple[Asked, ...]) -> Registration:
+    proof = form.proof.data
     uris = (line.strip() for line in (form.redirect_uris.data or "").splitlines())
     return Registration(
         name=form.name.data or "",
         legal_developer=form.legal_developer.data or "",
         privacy_policy_url=(form.privacy_policy_url.data or "").strip(),
         kind=form.client_kind.data or "",
+        auth_method="" if proof == "secret" else KEY_METHOD,
+        profile=FAPI if proof == "fapi" else STANDARD,
+        keys=keys.given(form),
         redirect_uris=tuple(uri for uri in uris if uri),
         asked=asked,
         description=form.description.data or "",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from apps_registry.clients import VersionInForce
@@ -58,6 +59,10 @@ class Asking:
     def narrowed(self, choice: Choice) -> Terms:
         """The terms with `choice`. Raises TermsError where it is wider than what was asked."""
         return proposal.chosen(self.terms, choice, self.asked_at, self.timezone)
+
+    def with_detail(self, detail: Mapping[str, Any], account_id: UUID) -> Asking:
+        """The same on the terms of an object of authorization_details (RFC 9396), asked of an account. Raises NoSuchLines."""
+        return replace(self, terms=proposal.asked(self.terms, detail, account_id))
 
     def notice(self) -> str:
         """SHA-256 of what the page says (ISO/IEC TS 27560: the notice)."""

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 from connect.disclosure import proposal
 from connect.disclosure.asking import Asking
 from connect.disclosure.proposal import Choice, Offer
+from connect.disclosure.terms_in_words import day, in_words
 from connect.scopes.text import words
 
 
@@ -35,37 +34,39 @@ class TermLines:
     departments_words: str
     new_calls_words: str
     retention_words: str
+    daily_words: str
 
 
 def term_lines(asking: Asking, choice: Choice) -> TermLines:
     """The terms asked for, with the lengths of time that lie within them."""
     said, terms = words(asking.language).terms, asking.terms
+    answers = in_words(terms, asking.language, asking.timezone)
     ends = proposal.expiry_offers(terms, choice, asking.asked_at)
     begins = proposal.history_offers(terms, choice, asking.asked_at, asking.timezone)
     return TermLines(
         expiry_choices=_choices(asking, said["expires_at"].choices, ends, 1),
         history_choices=_choices(asking, said["history_from"].choices, begins, -1),
-        numbers_words=said["numbers"].choices["all"],
-        departments_words=said["departments"].choices["all"],
-        new_calls_words=said["include_new_calls"].choices["yes" if terms.include_new_calls else "no"],
-        retention_words=_days(said["retention_days"].choices, str(terms.retention_days or "none")),
+        numbers_words=answers["numbers"],
+        departments_words=answers["departments"],
+        new_calls_words=answers["include_new_calls"],
+        retention_words=answers["retention_days"],
+        daily_words=answers["daily_records"],
     )
 
 
 def _choices(
     asking: Asking, said: Mapping[str, str], offers: Iterable[Offer], direction: int
 ) -> tuple[TermChoice, ...]:
-    return tuple(
-        TermChoice(offer.value, _days(said, offer.value), offer.chosen, _day(asking, direction * int(offer.value)))
-        for offer in offers
-    )
+    return tuple(_choice(said, offer, _day(asking, direction * int(offer.value))) for offer in offers)
+
+
+def _choice(said: Mapping[str, str], offer: Offer, on: str) -> TermChoice:
+    """A usual length of time, with the day it comes to; any other is said by that day."""
+    if offer.value in said:
+        return TermChoice(offer.value, said[offer.value], offer.chosen, on)
+    return TermChoice(offer.value, said["other"].format(date=on), offer.chosen)
 
 
 def _day(asking: Asking, days: int) -> str:
-    """The day so many days after the request, in the account's zone: 23 Feb 2027."""
-    day = asking.asked_at.astimezone(ZoneInfo(asking.timezone)).date() + timedelta(days=days)
-    return format_date(day, "d MMM y", locale=asking.language)
-
-
-def _days(said: Mapping[str, str], value: str) -> str:
-    return said[value] if value in said else said["other"].format(days=value, count=value, date=f"{value} days")
+    """The day so many days after the request, in the account's zone."""
+    return day(asking.asked_at.astimezone(ZoneInfo(asking.timezone)).date() + timedelta(days=days), asking.language)

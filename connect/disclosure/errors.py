@@ -11,6 +11,10 @@ class GrantMoved(Exception):
     """The grant or the app no longer stands as the projection was made for; answer as it stands now."""
 
 
+class NoSuchLines(Exception):
+    """An app asks for phone lines or departments of which the account has none."""
+
+
 class OlderConsent(Exception):
     """Nothing of `resource` stood in the catalogue that the customer consented under."""
 

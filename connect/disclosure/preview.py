@@ -19,22 +19,25 @@ from connect.disclosure.context import Context
 from connect.disclosure.reads import Paging
 from connect.disclosure.release import list_of, release
 from connect.scopes import catalogue
+from connect.scopes.resource import FieldRule
 from connect.scopes.scopes import CUSTOMER_SCOPES
 from connect.scopes.terms import Terms
 from connect.scopes.text import Words
 
-_ROWS = 5
 RESOURCES = ("call", "contact", "user", "number", "department", "account")  # the first whose scope is held is shown
-_COLUMNS: Mapping[str, Sequence[str]] = {
-    "call": ("started_at", "direction", "status", "caller_e164", "caller_name", "talk_s", "tags"),
-    "contact": ("display_name", "e164", "email", "company", "city", "tags"),
-}
+_ROWS = 3  # all of them are shown, since all are entered
+_ONLY_IN_JSON = frozenset(
+    {"id", "ids", "object", "objects"}
+)  # kinds of field that tell a person nothing, or too much for a cell
 
 
 @dataclass(frozen=True)
 class Column:
+    """A field with its label and its mask in words. `kind` is that of scopes.fields, or `choice` of a closed set, or `seconds`."""
+
     key: str
     title: str
+    kind: str
     note: str = ""
 
 
@@ -45,6 +48,7 @@ class Preview:
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     caption: str
+    newest_first: bool
     made_up: bool
     json: str
 
@@ -60,7 +64,7 @@ class Looker:
     request_id: str
 
 
-_NOTHING = Preview((), (), "", False, "")
+_NOTHING = Preview((), (), "", False, False, "")
 _NOBODY = Looker(UUID(int=0), "UTC", UUID(int=0), UUID(int=0), "")
 
 
@@ -109,23 +113,34 @@ def _context(looker: Looker, scopes: frozenset[str], terms: Terms) -> Context:
 
 
 def _as_text(resource: str, records: Sequence[Mapping[str, Any]], said: Words, *, made: bool) -> Preview:
-    shown = list(records[0]) if records else []
-    names = [name for name in _COLUMNS.get(resource, shown) if name in shown and name != "_masked"]
-    masked = set(records[0].get("_masked", ())) if records else set()
-    labels, resource_of = said.fields[resource], catalogue.RESOURCES[resource]
+    first = records[0] if records else {}
+    rules = [rule for rule in catalogue.RESOURCES[resource].fields if rule.name in first]
+    columns = [_column(rule, first, said.fields[resource], said) for rule in rules if rule.kind not in _ONLY_IN_JSON]
     return Preview(
-        columns=tuple(
-            Column(name, labels[name], said.masks[resource_of.field(name).mask or ""].title if name in masked else "")
-            for name in names
-        ),
-        rows=tuple(tuple(_cell(record[name]) for name in names) for record in records),
+        columns=tuple(columns),
+        rows=tuple(tuple(_cell(record[column.key]) for column in columns) for record in records),
         caption=said.resources[resource],
+        newest_first=resource == "call",
         made_up=made,
-        json=orjson.dumps(records[0], option=orjson.OPT_INDENT_2).decode() if records else "",
+        json=orjson.dumps(records, option=orjson.OPT_INDENT_2).decode() if records else "",
     )
 
 
+def _column(rule: FieldRule, record: Mapping[str, Any], labels: Mapping[str, str], said: Words) -> Column:
+    masked = rule.name in record.get("_masked", ())
+    kind = "choice" if rule.choices else "seconds" if rule.name.endswith("_s") else rule.kind
+    return Column(rule.name, labels[rule.name], kind, said.masks[rule.mask or ""].title if masked else "")
+
+
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case {"amount": amount, "currency": currency}:
+            return f"{amount / 100:.2f} {currency}"
+        case list():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)

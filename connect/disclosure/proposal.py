@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from math import ceil
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from connect.core import settings
+from connect.calls import lines
+from connect.core import ids, settings
+from connect.disclosure.errors import NoSuchLines
 from connect.grants.services import longest_life
 from connect.scopes.errors import TermsError
-from connect.scopes.terms import CHOICES, Terms, default_terms, narrow
+from connect.scopes.terms import ALL, CHOICES, Selection, Terms, default_terms, from_detail, narrow, narrower
 
 _OTHER = "other"
 
@@ -39,13 +43,38 @@ def proposed(defaults: Mapping[str, Any], scopes: frozenset[str], asked_at: date
         asked_at.astimezone(ZoneInfo(zone)),
         life=min(longest_life(scopes), timedelta(days=_most("expires_at", defaults.get("life_days")))),
         history=timedelta(days=_most("history_from", defaults.get("history_days"))),
-        retention_days=defaults.get("retention_days") or 90,
+        retention_days=defaults["retention_days"],
     )
     return replace(
         widest,
         include_new_calls=defaults.get("include_new_calls", True),
         daily_records=defaults.get("daily_records"),
     )
+
+
+def asked(widest: Terms, detail: Mapping[str, Any], account_id: UUID) -> Terms:
+    """What an app asks with an object of authorization_details, as far as `widest` goes and the account has such lines.
+
+    A detail that was checked when the request came (oauth/details.py). Raises NoSuchLines when nothing of the account is left.
+    """
+    terms = narrower(widest, from_detail(detail, default=widest))
+    own = replace(
+        terms,
+        numbers=_own(account_id, terms.number_ids, "num", lines.numbers),
+        departments=_own(account_id, terms.department_ids, "dep", lines.departments),
+    )
+    if () in (own.numbers, own.departments):
+        raise NoSuchLines
+    return own
+
+
+def _own(
+    account_id: UUID,
+    named: Collection[UUID] | None,
+    prefix: str,
+    own: Callable[[UUID, Collection[UUID]], frozenset[UUID]],
+) -> Selection:
+    return ALL if named is None else tuple(sorted(ids.encode(prefix, each) for each in own(account_id, named)))
 
 
 def first_choice(ticked: frozenset[str], terms: Terms, asked_at: datetime, zone: str) -> Choice:
@@ -60,13 +89,15 @@ def first_choice(ticked: frozenset[str], terms: Terms, asked_at: datetime, zone:
 
 def chosen(terms: Terms, choice: Choice, asked_at: datetime, zone: str) -> Terms:
     """`terms` narrowed to `choice`. Raises TermsError, naming the term, for a value that was made up: wider, or no number of days."""
-    today = _today(asked_at, zone)
+    life, history = _days("expires_at", choice.expires), _days("history_from", choice.history)
+    ends = (asked_at + timedelta(days=life)).replace(microsecond=0)
+    begins = _today(asked_at, zone) - timedelta(days=history)
     return narrow(
         terms,
-        replace(
+        replace(  # the most that is offered is the term itself, whose last day may be a part of one
             terms,
-            expires_at=(asked_at + timedelta(days=_days("expires_at", choice.expires))).replace(microsecond=0),
-            history_from=today - timedelta(days=_days("history_from", choice.history)),
+            expires_at=terms.expires_at if life == _life(terms, asked_at) else ends,
+            history_from=terms.history_from if history == _history(terms, asked_at, zone) else begins,
         ),
     )
 
@@ -92,11 +123,12 @@ def _most(member: str, asked: int | None) -> int:
 
 
 def _life(terms: Terms, asked_at: datetime) -> int:
-    return (terms.expires_at - asked_at.replace(microsecond=0)).days
+    """Days, of which the last may be a part of one."""
+    return ceil((terms.expires_at - asked_at.replace(microsecond=0)) / timedelta(days=1))
 
 
 def _history(terms: Terms, asked_at: datetime, zone: str) -> int:
-    return (_today(asked_at, zone) - terms.history_from).days
+    return max(0, (_today(asked_at, zone) - terms.history_from).days)
 
 
 def _today(asked_at: datetime, zone: str) -> date:

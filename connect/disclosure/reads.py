@@ -22,6 +22,7 @@ from connect.disclosure import catalogue_store, cursors
 from connect.disclosure.context import Context
 from connect.disclosure.errors import OlderConsent
 from connect.disclosure.filters import CallFilter
+from connect.disclosure.members import MEMBERS
 from connect.disclosure.rows import Keys, Rows
 from connect.scopes import rights
 from connect.scopes.catalogue import RESOURCES, Projection, projection
@@ -29,7 +30,6 @@ from connect.scopes.errors import NotGranted
 from connect.scopes.fields import DataClass
 from connect.scopes.values import rfc3339
 
-CALL_MEMBERS = ("legs",)  # what a single call has beside its own fields
 Only = frozenset[str] | None
 
 
@@ -71,7 +71,7 @@ def account(context: Context, *, only: Only = None) -> Rows | None:
 
 def call(context: Context, call_id: UUID, *, only: Only = None) -> Rows | None:
     """One call with its legs; None where the grant does not reach it. With `only`, legs must be named like a field."""
-    rows = _one(context, "call", call_id, only and only - set(CALL_MEMBERS))
+    rows = _one(context, "call", call_id, only and only - frozenset(MEMBERS["call"]))
     if rows is None or (only is not None and "legs" not in only):
         return rows
     return replace(rows, nested={"legs": _parts(context, "call_leg", [call_id])})

@@ -52,12 +52,20 @@ class Released:
         self._durable = True
 
 
-def release(context: Context, rows: Rows, envelope: Envelope, *, status: int = 200) -> Released:
+def release(
+    context: Context,
+    rows: Rows,
+    envelope: Envelope,
+    *,
+    status: int = 200,
+    first: Callable[[Session], None] | None = None,
+) -> Released:
     """Encode `rows` for `context` and record it; `envelope` puts the encoded records into the answer's form.
 
     Inside an open unit of work it joins that unit and the body opens at its commit; else it commits by itself (on SQLite together
-    with other callers). Raises GrantMoved when the grant no longer stands as it did, Problem daily-limit when the customer allows no
-    more today, Problem ledger-unavailable when the entry cannot be written: then nothing leaves.
+    with other callers). `first` is done in that same transaction, before anything else; what it raises undoes all. Raises GrantMoved
+    when the grant no longer stands as it did, Problem daily-limit when the customer allows no more today, Problem ledger-unavailable
+    when the entry cannot be written: then nothing leaves.
     """
     body = orjson.dumps(envelope(encode(context, rows)), option=orjson.OPT_UTC_Z)
     sha256 = hashlib.sha256(body).hexdigest()
@@ -66,6 +74,8 @@ def release(context: Context, rows: Rows, envelope: Envelope, *, status: int = 2
     standing, parameters = guard.of(context)
 
     def record(unit: Session) -> Appended | None:
+        if first is not None:
+            first(unit)
         quota.check(unit, context, len(rows))
         return services.append(unit, draft, guard=standing, parameters=parameters)
 

@@ -24,7 +24,7 @@ class NothingGranted(GrantError):
 
 
 class PersonNeeded(GrantError):
-    """Only a person of the account lets an app read again; no command or job does (P1)."""
+    """Only a person of the account lets an app read again or stands behind a grant; no command or job does (P1)."""
 
 
 class TermsTooWide(GrantError):

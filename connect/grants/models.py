@@ -13,6 +13,7 @@ from connect.core.database import Base, Id, Json, UtcDateTime
 
 LIVE = ("active", "paused")  # the states of a grant that has not ended
 _NOT_ENDED = text(f"state IN {LIVE}")  # a tuple of words is written as SQL writes it
+_ASKED = text("confirm_by IS NOT NULL")
 
 
 class Grant(Base):
@@ -28,6 +29,7 @@ class Grant(Base):
         ),
         Index(None, "app_id", "state"),
         Index("ix_grant_expiry", "expires_at", sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED),
+        Index("ix_grant_confirm_by", "confirm_by", sqlite_where=_ASKED, postgresql_where=_ASKED),
     )
 
     account_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
@@ -42,10 +44,21 @@ class Grant(Base):
     app_version_id: Mapped[UUID] = mapped_column(Id)
     given_by: Mapped[UUID] = mapped_column(Id)
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    taken_over_by: Mapped[UUID | None] = mapped_column(
+        Id
+    )  # who changed or confirmed it since, and stands behind it now
+    confirm_by: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # asked of the account (backing.py); None: not asked
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     end_reason: Mapped[str] = mapped_column(String(40), default="")
+
+    @property
+    def backer(self) -> UUID:
+        """The person who stands behind it: who gave, changed or confirmed it last."""
+        return self.taken_over_by or self.given_by
 
 
 class GrantVersion(Base):
@@ -67,7 +80,7 @@ class GrantVersion(Base):
     notice_hash: Mapped[str | None] = mapped_column(String(64))
     policy_hash: Mapped[str | None] = mapped_column(String(64))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    actor_kind: Mapped[str] = mapped_column(String(20))  # person, system, operator
+    actor_kind: Mapped[str] = mapped_column(String(20))  # person, system, operator, app
     actor_id: Mapped[UUID | None] = mapped_column(Id)
     reason: Mapped[str] = mapped_column(String(200), default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)

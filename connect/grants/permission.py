@@ -15,7 +15,12 @@ from connect.grants.errors import RoleTooLow
 
 def check_giving(session: Session, account_id: UUID, person_id: UUID, scopes: Iterable[str]) -> None:
     """Raise RoleTooLow, naming the scopes that the person may not give. Comes before any lock on a grant (R11)."""
-    barred = beyond(rights_in(session, person_id, account_id), scopes)
+    check_within(rights_in(session, person_id, account_id), scopes)
+
+
+def check_within(rights: frozenset[Right], scopes: Iterable[str]) -> None:
+    """Raise RoleTooLow where a person with these rights may not give all of `scopes`."""
+    barred = beyond(rights, scopes)
     if barred:
         raise RoleTooLow(givers(barred), barred)
 

@@ -33,6 +33,8 @@ class GrantView:
     terms: dict[str, Any]
     given_by: UUID
     given_at: datetime
+    taken_over_by: UUID | None
+    confirm_by: datetime | None
     changed_at: datetime
     expires_at: datetime
     ended_at: datetime | None
@@ -47,6 +49,11 @@ class GrantView:
     def live(self) -> bool:
         return self.standing in LIVE
 
+    @property
+    def backer(self) -> UUID:
+        """The person who stands behind it: who gave, changed or confirmed it last."""
+        return self.taken_over_by or self.given_by
+
     def as_dict(self) -> dict[str, Any]:
         """For `--json`: ids as text; keys are documented in docs/operator/commands.md."""
         return {
@@ -60,6 +67,7 @@ class GrantView:
             "refused": self.refused,
             "terms": self.terms,
             "given_at": self.given_at,
+            "confirm_by": self.confirm_by,
             "expires_at": self.expires_at,
             "ended_at": self.ended_at,
             "end_reason": self.end_reason,

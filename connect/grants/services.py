@@ -1,4 +1,5 @@
-"""Acts on a grant: give, narrow, pause, resume, revoke, expire. Each is one version, one ledger entry, one signal, one transaction.
+"""Acts on a grant: give, narrow, ask, confirm, pause, resume, revoke, expire. Each is one version, one ledger entry, one signal, in one
+transaction.
 
 Only a person on the consent page gives or widens a grant (P1); commands and jobs can only take away. Each act of a person raises
 RoleTooLow where their roles do not reach (permission.py).
@@ -15,6 +16,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from connect.accounts.held import rights_in
 from connect.accounts.roles import Right
 from connect.core import actor as actors
 from connect.core import clock, database, ids, settings
@@ -22,7 +24,7 @@ from connect.core.actor import Actor
 from connect.grants import record, signals
 from connect.grants.errors import GrantEnded, GrantMoved, NoSuchGrant, NothingGranted, PersonNeeded, TermsTooWide
 from connect.grants.models import LIVE, Grant, GrantRefusal
-from connect.grants.permission import check_giving, check_right
+from connect.grants.permission import check_giving, check_right, check_within
 from connect.grants.record import Act, Snapshot
 from connect.grants.standing import NOT_ENDED, state_at
 from connect.scopes.errors import TermsError
@@ -74,6 +76,7 @@ def give(session: Session, consent: Consent) -> Grant:
     grant.terms, grant.expires_at = consent.terms.to_json(), consent.terms.expires_at
     grant.catalogue_version, grant.app_version_id = consent.catalogue_version, consent.app_version_id
     grant.state = "active"
+    _stands_behind(grant, consent.person_id)
     if before is None:
         _insert(session, grant)
     return _write(session, grant, before, act, signals.grant_changed if before else signals.grant_given)
@@ -108,15 +111,46 @@ def narrow(
     return _write(session, grant, before, Act("narrowed", actor), signals.grant_narrowed)
 
 
+def ask(session: Session, grant: Grant, by: datetime) -> Grant:
+    """Have somebody of the account confirm `grant`, which the caller has locked, until `by`; what it allows stays as it is."""
+    before = record.snapshot(grant)
+    grant.confirm_by = by
+    reason = f"whoever stands behind it may not give it any more; to be confirmed by {clock.text(by)}"
+    return _write(session, grant, before, Act("asked", actors.SYSTEM, reason=reason), signals.grant_confirmation_asked)
+
+
+def confirm(session: Session, account_id: UUID, grant_id: UUID, actor: Actor) -> Grant:
+    """Stand behind a grant that the account was asked about; where nothing is asked, nothing changes.
+
+    Raises PersonNeeded for any other actor, and RoleTooLow for a person who may not give what the grant allows.
+    """
+    if actor.id is None:
+        raise PersonNeeded("only a person of the account can confirm a grant")
+    rights = rights_in(session, actor.id, account_id)  # before the grant is locked (R11)
+    grant = _live(session, account_id, grant_id)
+    if grant.confirm_by is None:
+        return grant
+    check_within(rights, grant.scopes)
+    return answered(session, grant, Act("confirmed", actor))
+
+
+def answered(session: Session, grant: Grant, act: Act) -> Grant:
+    """What was asked about `grant`, which the caller has locked, is answered: by a person, or because who gave it may again."""
+    before = record.snapshot(grant)
+    _stands_behind(grant, act.actor.id or grant.backer)
+    return _write(session, grant, before, act, signals.grant_confirmed)
+
+
 def pause(session: Session, account_id: UUID, grant_id: UUID, actor: Actor, reason: str = "") -> Grant:
     """Stop reads without ending the grant; to pause a paused grant changes nothing."""
     return _move(session, account_id, grant_id, Act("paused", actor, reason=reason), "paused", signals.grant_paused)
 
 
 def resume(session: Session, account_id: UUID, grant_id: UUID, actor: Actor) -> Grant:
-    """Let a paused grant read again. Raises PersonNeeded for any other actor."""
+    """Let a paused grant read again, and confirm it where that is asked. Raises PersonNeeded for any other actor."""
     if actor.kind != "person":
         raise PersonNeeded("only a person of the account can resume a grant")
+    confirm(session, account_id, grant_id, actor)
     return _move(session, account_id, grant_id, Act("resumed", actor), "active", signals.grant_resumed)
 
 
@@ -128,7 +162,7 @@ def revoke(session: Session, account_id: UUID, grant_id: UUID, actor: Actor, rea
 def expire_due(session: Session, limit: int = 500) -> int:
     """End grants whose time is over; returns how many. Reads refuse them by `expires_at` already; this writes it down."""
     due = select(Grant).where(NOT_ENDED, Grant.expires_at <= clock.now()).order_by(Grant.expires_at).limit(limit)
-    grants = session.scalars(_for_update(due, skip_locked=True)).all()
+    grants = session.scalars(for_update(due, skip_locked=True)).all()
     for grant in grants:
         _expire(session, grant)
     return len(grants)
@@ -144,8 +178,13 @@ def longest_life(scopes: frozenset[str]) -> timedelta:
 def live_of_app(session: Session, account_id: UUID, app_id: UUID) -> Grant | None:
     """The live grant of an account to an app, locked until the transaction ends."""
     return session.scalar(
-        _for_update(select(Grant).where(Grant.account_id == account_id, Grant.app_id == app_id, NOT_ENDED))
+        for_update(select(Grant).where(Grant.account_id == account_id, Grant.app_id == app_id, NOT_ENDED))
     )
+
+
+def _stands_behind(grant: Grant, person_id: UUID) -> None:
+    grant.taken_over_by = None if person_id == grant.given_by else person_id
+    grant.confirm_by = None
 
 
 def _still_live(session: Session, grant: Grant | None) -> Grant | None:
@@ -173,7 +212,7 @@ def _move(session: Session, account_id: UUID, grant_id: UUID, act: Act, state: s
 
 
 def _live(session: Session, account_id: UUID, grant_id: UUID) -> Grant:
-    grant = session.scalar(_for_update(select(Grant).where(Grant.account_id == account_id, Grant.id == grant_id)))
+    grant = session.scalar(for_update(select(Grant).where(Grant.account_id == account_id, Grant.id == grant_id)))
     if grant is None:
         raise NoSuchGrant("no grant of that id in this account")
     state = state_at(grant.state, grant.expires_at, clock.now())
@@ -226,6 +265,6 @@ def _check(consent: Consent) -> None:
         raise TermsTooWide(f"the end of the grant must lie within the next {longest.days} days")
 
 
-def _for_update(statement: Select[Grant], skip_locked: bool = False) -> Select[Grant]:
+def for_update(statement: Select[Grant], skip_locked: bool = False) -> Select[Grant]:
     """Locked until the transaction ends, as it stands now, whatever the session has read before. SQLite has one writer anyway."""
     return statement.with_for_update(skip_locked=skip_locked, key_share=True).execution_options(populate_existing=True)

@@ -16,5 +16,12 @@ grant_narrowed = signal(
 )
 grant_paused = signal("grant_paused", f"Reads answer 403 from now on; refresh still works. {_INSIDE}")
 grant_resumed = signal("grant_resumed", f"A paused grant is active again. {_INSIDE}")
+grant_confirmation_asked = signal(
+    "grant_confirmation_asked",
+    f"Who stands behind the grant may not give it any more; it goes on for a while. {_INSIDE}",
+)
+grant_confirmed = signal(
+    "grant_confirmed", f"What was asked about the grant is answered: somebody stands behind it. {_INSIDE}"
+)
 grant_revoked = signal("grant_revoked", f"The grant has ended by a person's or an operator's act. {_INSIDE}")
 grant_expired = signal("grant_expired", f"The grant has ended because its time was over. {_INSIDE}")

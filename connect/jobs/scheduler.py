@@ -6,6 +6,7 @@ A job is leased by its row, so several workers never run one at once; a worker t
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from connect.jobs.table import JOBS, TimedJob
 
 _LEASE = timedelta(minutes=5)
 _TICK = 1.0  # seconds between looks at what is due
+_LONGEST_REST = 1.0  # seconds after a batch
 
 logger = log.get("jobs")
 
@@ -50,19 +52,28 @@ def run(stop: threading.Event) -> None:
         health.beat("jobs")
         for job in JOBS:
             if lease := _claim(job):
-                _finish(job, lease, _run(job, lease))
+                report = _run(job, lease)
+                if report.did:
+                    logger.info("job did something", job=job.name, count=report.did, size=report.batches)
+                _finish(job, lease, report)
 
 
 def _run(job: TimedJob, lease: UUID | None = None) -> Report:
-    """Batches until there is nothing left to do; under a lease, only while it is still ours."""
+    """Batches until there is nothing left to do; under a lease, only while it is still ours.
+
+    After each it rests as long as the batch took: SQLite's one writer takes no turns, so without that requests would wait for many.
+    """
     did = batches = 0
     try:
         while True:
+            begun = clock.monotonic()
             done = job.work()
+            took = clock.monotonic() - begun
             did, batches = did + done, batches + 1
             health.beat("jobs")
             if done < job.batch or (lease is not None and not _renewed(job, lease)):
                 return Report(job.name, did, batches, clock.now())
+            time.sleep(min(took, _LONGEST_REST))
     except Exception as error:
         logger.error("job failed", job=job.name, error=type(error).__name__, exc_info=True)
         return Report(job.name, did, batches, clock.now(), error=f"{type(error).__name__}: see the log")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from connect.accounts import sessions
 from connect.core import database, limits, mail
+from connect.grants import backing
 from connect.grants import services as grants
 from connect.ledger import partitions
 from connect.oauth import housekeeping as tokens
@@ -40,10 +41,13 @@ def _months(session: Session, _batch: int) -> int:
     return partitions.make_months(session)
 
 
+_TOKENS = 100  # rows in one go: few, since requests of apps write the same tables meanwhile
+
 JOBS: tuple[TimedJob, ...] = (
     TimedJob("expire grants", timedelta(minutes=1), in_unit(grants.expire_due, 500), 500),
+    TimedJob("confirm grants", timedelta(minutes=5), in_unit(backing.run_due, 200), 200),
     TimedJob("send mail", timedelta(seconds=2), lambda: mail.deliver_due(20), 20),
-    TimedJob("purge tokens", timedelta(minutes=5), in_unit(tokens.purge, 1_000), 1_000),
+    *(TimedJob(name, timedelta(minutes=5), in_unit(step, _TOKENS), _TOKENS) for name, step in tokens.STEPS.items()),
     TimedJob("purge sessions", timedelta(hours=1), in_unit(sessions.purge, 1_000), 1_000),
     TimedJob("purge deliveries", timedelta(hours=1), in_unit(webhooks.purge, 1_000), 1_000),
     TimedJob("make months of the ledger", timedelta(days=1), in_unit(_months, 100), 100),

@@ -23,6 +23,7 @@ def app(
     client_kind: str | None = None,
     name: str | None = None,
     team: str | None = None,
+    origin: str | None = None,
     version: str | None = None,
     version_number: int | None = None,
     version_state: str | None = None,
@@ -38,7 +39,7 @@ def app(
 ) -> Draft:
     """An app was registered, changed, moved, given a version, submitted, reviewed, published, suspended, reinstated or retired.
 
-    `account_id` is the one account of a private app; `changed` names what changed.
+    `account_id` is the one account of a private app; `changed` names what changed; `origin` says who registered it, the team or itself.
     """
     members = {
         "event": event,
@@ -49,6 +50,7 @@ def app(
         "client_kind": client_kind,
         "name": name,
         "team": team,
+        "origin": origin,
         "version": version,
         "version_number": version_number,
         "version_state": version_state,
@@ -77,7 +79,10 @@ def secret(
     person_id: UUID | None = None,
     reason: str | None = None,
 ) -> Draft:
-    """A client secret, client key or webhook secret of an app was made, rotated or ended."""
+    """A client secret, client key or webhook secret of an app was made, rotated or ended.
+
+    `kind` says which: of a client_key `secret` is the thumbprint (RFC 7638) and `hint` the kid; of a jwks_uri it is the address.
+    """
     members = {
         "event": event,
         "actor": actor,

@@ -187,7 +187,8 @@ def grant(
     reason: str | None = None,
     request_id: str | None = None,
 ) -> Draft:
-    """A grant was requested, given, denied, changed, narrowed, paused, resumed, suspended, reinstated, revoked, expired or lapsed.
+    """A grant was requested, given, denied, changed, narrowed, asked about, confirmed, paused, resumed, suspended, reinstated, revoked,
+    expired or lapsed.
 
     `before` is the grant as it stood: version, state, scopes, refused, terms, masks. With the header this has the four parts of ISO/IEC
     TS 27560 (header, processing, parties, events), so that a consent receipt is a view of it.

@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from apps_registry import signals as registry
+from apps_registry.keys import KeyName
 from apps_registry.models import App, AppSecret, AppVersion, RedirectUri, RequestedScope, Review
 from connect.accounts import signals as accounts
 from connect.accounts.models import Account, Membership, Person
@@ -68,6 +69,10 @@ def write_retired(app: App, *, session: Session, actor: Actor, reason: str) -> N
     _app(session, app, actor, "retired", reason=reason or None)
 
 
+def write_removed(app: App, *, session: Session, actor: Actor) -> None:
+    _app(session, app, actor, "removed")
+
+
 def write_secret_made(app: App, *, session: Session, actor: Actor, secret: AppSecret) -> None:
     _secret(session, app, actor, "made", secret)
 
@@ -78,6 +83,14 @@ def write_secret_rotated(app: App, *, session: Session, actor: Actor, secret: Ap
 
 def write_secret_ended(app: App, *, session: Session, actor: Actor, secret: AppSecret) -> None:
     _secret(session, app, actor, "ended", secret)
+
+
+def write_keys_changed(
+    app: App, *, session: Session, actor: Actor, made: Iterable[KeyName], ended: Iterable[KeyName]
+) -> None:
+    for event, names in (("made", made), ("ended", ended)):
+        for name in names:
+            _credential(session, app, actor, event, secret_id=name.id, hint=name.hint, kind=name.kind)
 
 
 def write_account_added(account: Account, *, session: Session, actor: Actor) -> None:
@@ -141,6 +154,8 @@ RECEIVERS: tuple[tuple[NamedSignal, Any], ...] = (
     (registry.app_suspended, write_suspended),
     (registry.app_reinstated, write_reinstated),
     (registry.app_retired, write_retired),
+    (registry.app_removed, write_removed),
+    (registry.keys_changed, write_keys_changed),
     (registry.secret_made, write_secret_made),
     (registry.secret_rotated, write_secret_rotated),
     (registry.secret_ended, write_secret_ended),
@@ -169,7 +184,8 @@ def _app(session: Session, app: App, actor: Actor, event: str, **members: Any) -
             client_id=app.client_id,
             client_kind=app.client_kind,
             name=app.name,
-            team=ids.encode("team", app.team_id),
+            team=text_id("team", app.team_id),
+            origin=app.origin,
             policy_hash=app.policy_hash,
             **members,
         ),
@@ -177,18 +193,12 @@ def _app(session: Session, app: App, actor: Actor, event: str, **members: Any) -
 
 
 def _secret(session: Session, app: App, actor: Actor, event: str, secret: AppSecret) -> None:
-    append(
-        session,
-        acts.secret(
-            app_id=app.id,
-            event=event,
-            actor=actor.as_text(),
-            person_id=actor.id,
-            secret_id=ids.encode("sec", secret.id),
-            hint=secret.hint,
-            expires_at=clock.text(secret.expires_at) if secret.expires_at else None,
-        ),
-    )
+    until = clock.text(secret.expires_at) if secret.expires_at else None
+    _credential(session, app, actor, event, secret_id=ids.encode("sec", secret.id), hint=secret.hint, expires_at=until)
+
+
+def _credential(session: Session, app: App, actor: Actor, event: str, **said: Any) -> None:
+    append(session, acts.secret(app_id=app.id, event=event, actor=actor.as_text(), person_id=actor.id, **said))
 
 
 def _person(session: Session, person: Person, actor: Actor, event: str, **members: Any) -> None:

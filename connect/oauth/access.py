@@ -29,7 +29,8 @@ from connect.scopes.scopes import APP_SCOPES
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An access token's row and what it stands on. `in_force` are the scopes of the app's version in force for this account.
+    """An access token's row and what it stands on. `in_force` are the scopes of the app's version in force for this account,
+    `profile` is the app's tier.
 
     `app_version_id` is the version that the customer consented to, with the purposes they read.
     """
@@ -44,16 +45,28 @@ class Token:
     issued_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    resource: str | None
+    jkt: str | None
+    authenticated_at: datetime | None
+    profile: str
     in_force: list[str] | None
     timezone: str | None
-    terms: dict[str, Any] | None
     catalogue_version: str | None
     app_version_id: UUID | None
     given_at: datetime | None
 
     @property
     def basis(self) -> Basis:
-        return Basis(self.app_id, self.account_id, self.grant_id, self.standing.grant_version, self.chain_id)
+        return Basis(
+            app_id=self.app_id,
+            account_id=self.account_id,
+            grant_id=self.grant_id,
+            grant_version=self.standing.grant_version,
+            chain_id=self.chain_id,
+            resource=self.resource,
+            jkt=self.jkt,
+            authenticated_at=self.authenticated_at,
+        )
 
     @property
     def effective(self) -> frozenset[str]:
@@ -79,8 +92,9 @@ def _in_force() -> ScalarSelect[Any]:
 
 _COLUMNS: tuple[Any, ...] = (
     AccessToken.id, AccessToken.app_id, AccessToken.account_id, AccessToken.grant_id, AccessToken.chain_id, AccessToken.scopes,
-    AccessToken.issued_at, AccessToken.expires_at, AccessToken.revoked_at, _in_force().label("in_force"),
-    Account.timezone, Grant.terms, Grant.catalogue_version, Grant.app_version_id, Grant.given_at,
+    AccessToken.issued_at, AccessToken.expires_at, AccessToken.revoked_at, AccessToken.resource, AccessToken.jkt,
+    AccessToken.authenticated_at, App.profile, _in_force().label("in_force"),
+    Account.timezone, Grant.catalogue_version, Grant.app_version_id, Grant.given_at,
 )  # fmt: skip
 _OWN = len(_COLUMNS)
 _TOKEN = standing.looked_at(select(*_COLUMNS, *standing.COLUMNS), AccessToken).where(

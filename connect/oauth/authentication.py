@@ -1,4 +1,4 @@
-"""How a client proves who it is (RFC 6749 2.3): one method in a request, one answer and one time for every failure (trap T10).
+"""How a client proves who it is (RFC 6749 2.3, RFC 7521 4.2): one way a request, one answer and one time for all failures (trap T10).
 
 Authlib's own methods look at one after the other, tell an unknown client from a wrong secret, and leave `+` undecoded.
 """
@@ -18,13 +18,16 @@ from authlib.oauth2.rfc6749 import InvalidRequestError, UnauthorizedClientError
 
 from apps_registry import services
 from connect.core import database, ids
-from connect.oauth import clients
+from connect.oauth import assertions, client_keys, clients
+from connect.oauth.assertions import Assertion, InvalidAssertion
 from connect.oauth.clients import OAuthClient
 from connect.oauth.errors import UnknownClient
 from connect.oauth.incoming import OAuthRequest
 
 BASIC, POST, NONE = "client_secret_basic", "client_secret_post", "none"
-METHODS = (BASIC, POST, NONE)
+KEY = "private_key_jwt"
+PROVED = (BASIC, POST, KEY)  # those that prove something
+METHODS = (*PROVED, NONE)
 _NOTED_EVERY = timedelta(minutes=10)
 _noted: dict[UUID, datetime] = {}  # by secret; there are two for an app at most
 _NOBODYS_SECRET = ids.digest("compared with when there is no client, so that the time says nothing")
@@ -32,24 +35,27 @@ _NOBODYS_SECRET = ids.digest("compared with when there is no client, so that the
 
 @dataclass(frozen=True)
 class Presented:
-    """The credentials in a request; `secret` is empty where `method` is `none`."""
+    """The credentials in a request; `secret` and `assertion` are there where `method` has them."""
 
     method: str
     client_id: str
     secret: str = ""
+    assertion: Assertion | None = None
 
 
 def authenticate(request: OAuthRequest, methods: Collection[str]) -> OAuthClient:
     """The client that `request` proves to come from, by one of `methods`.
 
-    Raises InvalidRequestError for two methods at once, UnknownClient for anything that is not proved, UnauthorizedClientError for a
-    client that is who it says and is suspended or retired.
+    Raises InvalidRequestError for two methods at once, UnknownClient for anything that is not proved (InvalidAssertion for what cannot
+    be anybody's), UnauthorizedClientError for a client that is who it says and is suspended or retired.
     """
     presented = _presented(request)
     client = clients.find(presented.client_id)
     proved = _proved(client, presented)
     if client is None or not proved or presented.method not in methods:
         raise UnknownClient(challenge=presented.method == BASIC)
+    if presented.assertion is not None:
+        _spend(presented.assertion)
     if not client.app.usable:
         raise UnauthorizedClientError(f"The app is {client.app.state}.")
     request.auth_method = presented.method
@@ -65,8 +71,20 @@ def note_use(request: OAuthRequest) -> None:
         database.after_commit(request.session, lambda: _noted.update({secret.id: request.now}))
 
 
+def _spend(assertion: Assertion) -> None:
+    """Use the assertion up, in a commit of its own.
+
+    Here and not in the transaction of what it is sent for: it is spent whatever becomes of that, so a copy of it learns nothing from
+    the errors that come later; and one place does it for all endpoints, of which not every one writes.
+    """
+    if not database.group_commit(assertion.spend):
+        raise InvalidAssertion("This client assertion was used before; make one, with its own jti, for each request.")
+
+
 def _proved(client: OAuthClient | None, presented: Presented) -> bool:
-    if client is None or not client.app.secrets:
+    if presented.assertion is not None:
+        right = client_keys.made(client.app if client else None, presented.assertion)
+    elif client is None or not client.app.secrets:
         right = hmac.compare_digest(ids.digest(presented.secret), _NOBODYS_SECRET)
     else:
         right = client.check_client_secret(presented.secret)
@@ -78,13 +96,25 @@ def _proved(client: OAuthClient | None, presented: Presented) -> bool:
 def _presented(request: OAuthRequest) -> Presented:
     """What is there, by the first method that is there; a second one is an error (RFC 6749 2.3)."""
     header, form = request.headers.get("Authorization"), request.form
+    asserted = any(name in form for name in assertions.MEMBERS)
+    if [header is not None, "client_secret" in form, asserted].count(True) > 1:
+        raise _two_ways()
+    if asserted:
+        assertion = assertions.read(form, request.now)
+        return Presented(KEY, assertion.client_id, assertion=assertion)
     if header is None:
         secret = form.get("client_secret", "")
         return Presented(POST if secret else NONE, form.get("client_id", ""), secret)
     presented = _basic(header)
-    if "client_secret" in form or form.get("client_id", presented.client_id) != presented.client_id:
-        raise InvalidRequestError("Use one way to authenticate the client: the Authorization header or the body.")
+    if form.get("client_id", presented.client_id) != presented.client_id:
+        raise _two_ways()
     return presented
+
+
+def _two_ways() -> InvalidRequestError:
+    return InvalidRequestError(
+        "Use one way to authenticate the client: the Authorization header, a secret in the body, or an assertion."
+    )
 
 
 def _basic(header: str) -> Presented:

@@ -1,8 +1,9 @@
 """Chains: what one authorization code began. A chain with offline_access is also a line of refresh tokens, kept in one row.
 
-Rotation is one conditional UPDATE, so of many uses of a token one makes a successor. The others, and a client that lost the answer,
-get the same bytes again while `refresh_replay_window` lasts. What comes later than that, or from further back, is a theft: the chain
-ends with its access tokens; the grant and its other chains stand (RFC 9700 4.14.2).
+A token of the fapi tier is bound to a key and stays as it is (FAPI 2.0 5.3.2.1 (9)); a use of it keeps the chain alive. All others
+rotate. Rotation is one conditional UPDATE, so of many uses of a token one makes a successor. The others, and a client that lost the
+answer, get the same bytes again while `refresh_replay_window` lasts. What comes later than that, or from further back, is a theft: the
+chain ends with its access tokens; the grant and its other chains stand (RFC 9700 4.14.2).
 """
 
 from __future__ import annotations
@@ -26,11 +27,14 @@ from connect.oauth.tokens import Basis
 
 REUSE = "refresh token reused"
 CODE_REUSE = "authorization code used twice"
+DEVICE_REUSE = "device code used twice"
+STOLEN = (REUSE, CODE_REUSE, DEVICE_REUSE)  # of what ended for these the app has to be connected again
 
 _COLUMNS: tuple[Any, ...] = (
     TokenChain.id, TokenChain.app_id, TokenChain.account_id, TokenChain.grant_id, TokenChain.scopes, TokenChain.resource,
     TokenChain.generation, TokenChain.current, TokenChain.previous, TokenChain.replay_until, TokenChain.replays,
-    TokenChain.idle_expires_at, TokenChain.expires_at, TokenChain.ended_at, TokenChain.end_reason,
+    TokenChain.jkt, TokenChain.authenticated_at, TokenChain.idle_expires_at, TokenChain.expires_at, TokenChain.ended_at,
+    TokenChain.end_reason,
 )  # fmt: skip
 _OWN = len(_COLUMNS)
 
@@ -51,6 +55,8 @@ class Chain:
     previous: bytes | None
     replay_until: datetime | None
     replays: int
+    jkt: str | None
+    authenticated_at: datetime | None
     idle_expires_at: datetime
     expires_at: datetime
     ended_at: datetime | None
@@ -66,6 +72,8 @@ class Chain:
             chain_id=self.id,
             resource=self.resource,
             until=self.standing.grant_expires_at,
+            authenticated_at=self.authenticated_at,
+            terms=self.standing.grant_terms,
         )
 
     def over(self, now: datetime) -> bool:
@@ -86,6 +94,8 @@ def begin(session: Session, basis: Basis, names: list[str], first: RefreshToken 
         "generation": 0,
         "current": first.digest if first else None,
         "replays": 0,
+        "jkt": basis.jkt,
+        "authenticated_at": basis.authenticated_at,
         "created_at": now,
         "idle_expires_at": now + config.refresh_idle,
         "expires_at": now + config.refresh_absolute,
@@ -112,8 +122,18 @@ def look(connection: Connection, chain_id: UUID) -> Chain | None:
     return None if row is None else Chain(Standing(*row[_OWN:]), *row[:_OWN])
 
 
-def rotate(session: Session, presented: RefreshToken, successor: RefreshToken, body: bytes, now: datetime) -> bool:
-    """Put `successor` in the place of `presented` and keep its answer `body` sealed; False when another use was faster."""
+def rotate(
+    session: Session,
+    presented: RefreshToken,
+    successor: RefreshToken,
+    body: bytes,
+    now: datetime,
+    jkt: str | None = None,
+) -> bool:
+    """Put `successor` in the place of `presented` and keep its answer `body` sealed; False when another use was faster.
+
+    `jkt` is the key that the answer's access token is bound to: only who holds it may ask for the answer again.
+    """
     config = settings.current()
     moved = session.connection().execute(
         _ROTATE,
@@ -123,7 +143,7 @@ def rotate(session: Session, presented: RefreshToken, successor: RefreshToken, b
             "now": now,
             "new_generation": successor.generation,
             "new_current": successor.digest,
-            "new_replay_box": keyring.seal_with(presented.box_key, body, presented.chain_id.bytes),
+            "new_replay_box": keyring.seal_with(presented.box_key, body, _label(presented, jkt)),
             "new_replay_until": now + config.refresh_replay_window,
             "new_idle_expires_at": now + config.refresh_idle,
         },
@@ -131,8 +151,19 @@ def rotate(session: Session, presented: RefreshToken, successor: RefreshToken, b
     return bool(moved.rowcount)
 
 
-def again(session: Session, presented: RefreshToken, now: datetime) -> bytes | None:
-    """The answer that `presented` was given, while it may be asked again; None when it may not. Each time is counted."""
+def keep(session: Session, presented: RefreshToken, now: datetime) -> bool:
+    """Note a use of a token that does not rotate, so that its chain does not idle; False when `presented` is not the chain's, or it
+    has ended."""
+    used = {"chain_id": presented.chain_id, "presented": presented.digest, "now": now}
+    until = now + settings.current().refresh_idle
+    return bool(session.connection().execute(_KEEP, {**used, "new_idle_expires_at": until}).rowcount)
+
+
+def again(session: Session, presented: RefreshToken, now: datetime, jkt: str | None = None) -> bytes | None:
+    """The answer that `presented` was given, while it may be asked again; None when it may not. Each time is counted.
+
+    Raises ValueError where it was given to another key than `jkt`.
+    """
     counted = (
         update(TokenChain)
         .where(
@@ -145,7 +176,7 @@ def again(session: Session, presented: RefreshToken, now: datetime) -> bytes | N
         .returning(TokenChain.replay_box)
     )
     box = session.connection().execute(counted).scalar()
-    return None if box is None else keyring.unseal_with(presented.box_key, box, presented.chain_id.bytes)
+    return None if box is None else keyring.unseal_with(presented.box_key, box, _label(presented, jkt))
 
 
 def end(session: Session, chain_id: UUID, reason: str, now: datetime) -> bool:
@@ -158,6 +189,10 @@ def end(session: Session, chain_id: UUID, reason: str, now: datetime) -> bool:
     return True
 
 
+def _label(presented: RefreshToken, jkt: str | None) -> bytes:
+    return presented.chain_id.bytes + (jkt or "").encode()
+
+
 _INSERT = insert(TokenChain)
 _FIND = standing.locked(select(*_COLUMNS, *standing.COLUMNS), TokenChain).where(
     TokenChain.id == bindparam("chain_id", type_=Id)
@@ -165,7 +200,7 @@ _FIND = standing.locked(select(*_COLUMNS, *standing.COLUMNS), TokenChain).where(
 _LOOK = standing.looked_at(select(*_COLUMNS, *standing.COLUMNS), TokenChain).where(
     TokenChain.id == bindparam("chain_id", type_=Id)
 )
-_ROTATE = (
+_KEEP = (
     update(TokenChain)
     .where(
         TokenChain.id == bindparam("chain_id"),
@@ -174,13 +209,13 @@ _ROTATE = (
         TokenChain.idle_expires_at > bindparam("now"),
         TokenChain.expires_at > bindparam("now"),
     )
-    .values(
-        generation=bindparam("new_generation"),
-        previous=TokenChain.current,
-        current=bindparam("new_current"),
-        replay_box=bindparam("new_replay_box"),
-        replay_until=bindparam("new_replay_until"),
-        replays=0,
-        idle_expires_at=bindparam("new_idle_expires_at"),
-    )
+    .values(idle_expires_at=bindparam("new_idle_expires_at"))
+)
+_ROTATE = _KEEP.values(
+    generation=bindparam("new_generation"),
+    previous=TokenChain.current,
+    current=bindparam("new_current"),
+    replay_box=bindparam("new_replay_box"),
+    replay_until=bindparam("new_replay_until"),
+    replays=0,
 )

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from apps_registry import clients
 from apps_registry.clients import Client
-from apps_registry.kinds import KINDS
+from apps_registry.kinds import FAPI, KINDS, SECRET_METHODS
+from apps_registry.origins import Origin
 
 CODE, REFRESH, ALONE = "authorization_code", "refresh_token", "client_credentials"
-_SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"  # RFC 8628 3.4
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,28 @@ class OAuthClient(ClientMixin):
     @property
     def grant_types(self) -> tuple[str, ...]:
         kind = KINDS[self.app.kind]
-        of_a_customer = (CODE, REFRESH) if kind.redirects else ()
-        return (*of_a_customer, ALONE) if kind.has_secret else of_a_customer
+        ways = (
+            (CODE, kind.redirects),
+            (DEVICE, kind.polls),
+            (REFRESH, kind.asks_customers),
+            (ALONE, kind.confidential and self.app.origin == Origin.TEAM),
+        )
+        return tuple(name for name, has in ways if has)
+
+    @property
+    def must_prove_a_key(self) -> bool:
+        """Whether its tokens are always bound to a key: in the fapi tier (FAPI 2.0 5.3.2.1 (4))."""
+        return self.app.profile == FAPI
+
+    @property
+    def must_push(self) -> bool:
+        """Whether it sends its authorization requests itself (RFC 9126 6): in the fapi tier (FAPI 2.0 5.3.2.2 (3))."""
+        return self.app.profile == FAPI
+
+    @property
+    def keeps_refresh_token(self) -> bool:
+        """Whether its refresh token stays the same, being bound to a key: in the fapi tier (FAPI 2.0 5.3.2.1 (9))."""
+        return self.app.profile == FAPI
 
     def get_client_id(self) -> str:
         return self.app.client_id
@@ -51,9 +72,9 @@ class OAuthClient(ClientMixin):
         return self.app.knows_secret(client_secret)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        """A client with a secret may send it either way; one without is public (RFC 7591 2)."""
-        if self.app.auth_method in _SECRET_METHODS:
-            return method in _SECRET_METHODS
+        """A client with a secret may send it either way; the others have one way each (RFC 7591 2)."""
+        if self.app.auth_method in SECRET_METHODS:
+            return method in SECRET_METHODS
         return method == self.app.auth_method
 
     def check_response_type(self, response_type: str) -> bool:

@@ -11,7 +11,7 @@ from authlib.oauth2.rfc6749 import AuthorizationCodeMixin
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from connect.core import ids, settings
+from connect.core import ids
 from connect.core.database import Bytes, Id, UtcDateTime
 from connect.oauth import standing
 from connect.oauth.incoming import StoredRequest
@@ -25,7 +25,8 @@ PREFIX = "vtc"
 _COLUMNS: tuple[Any, ...] = (
     AuthorizationCode.digest, AuthorizationCode.app_id, AuthorizationCode.account_id, AuthorizationCode.grant_id,
     AuthorizationCode.person_id, AuthorizationCode.redirect_uri, AuthorizationCode.scopes, AuthorizationCode.code_challenge,
-    AuthorizationCode.resource, AuthorizationCode.expires_at, AuthorizationCode.used_at, AuthorizationCode.chain_id,
+    AuthorizationCode.resource, AuthorizationCode.jkt, AuthorizationCode.authenticated_at, AuthorizationCode.expires_at,
+    AuthorizationCode.used_at, AuthorizationCode.chain_id,
 )  # fmt: skip
 _OWN = len(_COLUMNS)
 
@@ -55,6 +56,8 @@ class Code(AuthorizationCodeMixin):
     scopes: list[str]
     code_challenge: str
     resource: str | None
+    jkt: str | None
+    authenticated_at: datetime
     expires_at: datetime
     used_at: datetime | None
     chain_id: UUID | None
@@ -77,35 +80,38 @@ class Code(AuthorizationCodeMixin):
             resource=self.resource,
             person_id=self.person_id,
             until=self.standing.grant_expires_at,
+            authenticated_at=self.authenticated_at,
+            terms=self.standing.grant_terms,
         )
 
 
-def issue(session: Session, code: str, request: StoredRequest) -> None:
-    """Store a code for what was asked and `request.user`, an Approval, grants. Raises ValueError when that is nothing."""
-    approval: Approval = request.user
+def issue(session: Session, digest: bytes, request: StoredRequest, approval: Approval, until: datetime) -> None:
+    """Store the code of that digest, to be used before `until`, for what was asked and is granted. Raises ValueError for nothing."""
     names = sorted(frozenset(request.form["scope"].split()) & approval.granted)
     if not names:
         raise ValueError("nothing of what was asked for is granted: the page should have denied")
     row = {
-        "digest": ids.digest(code),
+        "digest": digest,
         "app_id": request.app_id,
         "account_id": approval.account_id,
         "grant_id": approval.grant_id,
         "request_id": request.row_id,
         "person_id": approval.person_id,
-        "redirect_uri": request.form["redirect_uri"],
+        "redirect_uri": request.form.get("redirect_uri", ""),
         "scopes": names,
-        "code_challenge": request.form["code_challenge"],
+        "code_challenge": request.form.get("code_challenge", ""),
+        "resource": request.form.get("resource"),
+        "jkt": request.form.get("dpop_jkt"),
         "authenticated_at": approval.authenticated_at,
         "created_at": request.now,
-        "expires_at": request.now + settings.current().code_ttl,
+        "expires_at": until,
     }
     session.connection().execute(insert(AuthorizationCode), row)
 
 
-def find(session: Session, code: str) -> Code | None:
+def find(session: Session, code: str, prefix: str = PREFIX) -> Code | None:
     """The code's row; app and grant are held as they are until the transaction ends (standing.locked)."""
-    if not ids.is_token(PREFIX, code):
+    if not ids.is_token(prefix, code):
         return None
     row = session.connection().execute(_FIND, {"digest": ids.digest(code)}).one_or_none()
     return None if row is None else Code(Standing(*row[_OWN:]), *row[:_OWN])

@@ -1,4 +1,4 @@
-"""Token introspection (RFC 7662): an app with a secret asks about its own tokens; about anybody else's it learns nothing."""
+"""Token introspection (RFC 7662): an app that proves who it is asks about its own tokens; about anybody else's it learns nothing."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import Any
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from connect.core import database, ids, settings
-from connect.oauth import authentication, presented
+from connect.oauth import authentication, details, presented
 from connect.oauth.clients import OAuthClient
+from connect.oauth.guessing import CountsUnknownTokens
 from connect.oauth.incoming import OAuthRequest, required
 from connect.oauth.presented import Presented
 
 
-class Introspection(IntrospectionEndpoint):
+class Introspection(CountsUnknownTokens, IntrospectionEndpoint):
     """POST /oauth/introspect."""
 
-    CLIENT_AUTH_METHODS = (authentication.BASIC, authentication.POST)
+    CLIENT_AUTH_METHODS = authentication.PROVED
 
     def check_params(self, request: OAuthRequest, client: OAuthClient) -> None:
         required(request, "token")
@@ -39,4 +40,4 @@ class Introspection(IntrospectionEndpoint):
         if row.account_id is None or row.grant_id is None:
             return said | {"sub": row.standing.client_id}
         account = {"sub": ids.encode("acc", row.account_id), "grant_id": ids.encode("grant", row.grant_id)}
-        return said | account | {"grant_state": row.standing.grant_state}
+        return said | account | details.granted(row.standing.grant_terms) | {"grant_state": row.standing.grant_state}

@@ -11,13 +11,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from connect.core.database import Base, Id, Json, UtcDateTime
 
+ALLOWED, DENIED = "allowed", "denied"  # how a request was decided
 _REPLAYED, _ENDED = text("replays > 0"), text("ended_at IS NOT NULL")
 
 
 class AuthRequest(Base):
     """An authorization request (RFC 6749 4.1.1); sign-in and consent carry its id. Decided once.
 
-    `pushed_digest` is the SHA-256 of the reference that a pushed one is known by (RFC 9126).
+    `pushed_digest` is the SHA-256 of the reference that a pushed one is known by (RFC 9126). One of a device (RFC 8628) has no redirect
+    URI; it is known by `device_digest`, the SHA-256 of its device code, and to people by `user_code`, which opens nothing but the page
+    of consent. No index holds a column that a poll changes.
     """
 
     __tablename__ = "auth_request"
@@ -32,14 +35,21 @@ class AuthRequest(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    decision: Mapped[str | None] = mapped_column(String(20))  # allowed, denied
+    decision: Mapped[str | None] = mapped_column(String(20))  # ALLOWED, DENIED
     account_id: Mapped[UUID | None] = mapped_column(Id)
     grant_id: Mapped[UUID | None] = mapped_column(Id)
     pushed_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    device_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    user_code: Mapped[str | None] = mapped_column(String(8), unique=True)
+    poll_interval: Mapped[int | None]  # seconds the device has to leave between two polls
+    polled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AuthorizationCode(Base):
-    """A code by its SHA-256; spent by one conditional UPDATE, kept a day so that a second use is seen."""
+    """A code by its SHA-256; spent by one conditional UPDATE, kept a day so that a second use is seen.
+
+    A device code becomes one when its request is allowed; it has neither a redirect URI nor a challenge.
+    """
 
     __tablename__ = "authorization_code"
 
@@ -52,7 +62,8 @@ class AuthorizationCode(Base):
     redirect_uri: Mapped[str] = mapped_column(String(2000))
     scopes: Mapped[list[str]] = mapped_column(Json)
     code_challenge: Mapped[str] = mapped_column(String(128))
-    resource: Mapped[str | None] = mapped_column(String(2000))
+    resource: Mapped[str | None] = mapped_column(String(2000))  # the audience, as audience.py writes it
+    jkt: Mapped[str | None] = mapped_column(String(43))  # the key that must exchange it (RFC 9449 10)
     authenticated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -88,6 +99,10 @@ class TokenChain(Base):
     replay_box: Mapped[bytes | None] = mapped_column(LargeBinary)
     replay_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replays: Mapped[int] = mapped_column(default=0)
+    jkt: Mapped[str | None] = mapped_column(String(43))  # the key that must refresh (RFC 9449 5)
+    authenticated_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # when the person who allowed it had signed in
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     idle_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -109,6 +124,8 @@ class AccessToken(Base):
     chain_id: Mapped[UUID | None] = mapped_column(Id)
     scopes: Mapped[list[str]] = mapped_column(Json)
     resource: Mapped[str | None] = mapped_column(String(2000))
+    jkt: Mapped[str | None] = mapped_column(String(43))  # the key that must send it; None for a bearer token
+    authenticated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -11,7 +11,7 @@ from authlib.oauth2.rfc6749 import TokenMixin
 from sqlalchemy import Connection
 
 from connect.core import clock, ids
-from connect.oauth import access, chains, refresh_tokens, tokens
+from connect.oauth import access, audience, chains, reauthentication, refresh_tokens, tokens
 from connect.oauth.access import Token
 from connect.oauth.chains import Chain
 from connect.oauth.clients import OAuthClient
@@ -37,11 +37,14 @@ class PresentedAccess(TokenMixin):
     def claims(self) -> dict[str, Any]:
         """What introspection says of it besides what every token has (RFC 7662 2.2)."""
         return {
-            "token_type": "Bearer",
+            "token_type": self.row.basis.token_type,
             "scope": scopes.join(self.row.effective),
             "jti": ids.encode(tokens.HANDLE, self.row.id),
             "iat": _seconds(self.row.issued_at),
             "exp": _seconds(self.row.expires_at),
+            "aud": audience.named(self.row.resource),
+            **_key(self.row.jkt),
+            **_sign_in(self.row.authenticated_at),
         }
 
 
@@ -67,6 +70,7 @@ class PresentedRefresh(TokenMixin):
         return {
             "scope": scopes.join(granted),
             "exp": _seconds(min(self.row.idle_expires_at, self.row.expires_at)),
+            **_key(self.row.jkt),
         }
 
 
@@ -80,6 +84,16 @@ def find(connection: Connection, text: str) -> Presented | None:
     token = refresh_tokens.parse(text)
     chain = chains.look(connection, token.chain_id) if token else None
     return PresentedRefresh(token, chain) if token and chain else None
+
+
+def _key(jkt: str | None) -> dict[str, Any]:
+    """RFC 9449 6.2."""
+    return {} if jkt is None else {"cnf": {"jkt": jkt}}
+
+
+def _sign_in(at: datetime | None) -> dict[str, Any]:
+    """RFC 9470 6.2; nobody signed in for a token of the app alone."""
+    return {} if at is None else {"auth_time": _seconds(at), "acr": reauthentication.PASSWORD}
 
 
 def _seconds(at: datetime) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from authlib.consts import default_json_headers
 from authlib.oauth2 import OAuth2Error
@@ -17,13 +16,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from connect.core import database, ids, limits, settings
+from connect.core import database, ids, settings
 from connect.core.problems import Problem
-from connect.oauth import authentication, requests, rules
+from connect.oauth import direct, requests, rules
 from connect.oauth.answers import clean
-from connect.oauth.incoming import OAuthRequest
+from connect.oauth.incoming import OAuthRequest, StoredRequest
 from connect.oauth.models import AuthRequest
-from connect.oauth.server import server
 
 PREFIX = "vtp"
 URN = "urn:ietf:params:oauth:request_uri:"  # RFC 9126 2.2
@@ -31,24 +29,17 @@ URN = "urn:ietf:params:oauth:request_uri:"  # RFC 9126 2.2
 
 def push(request: OAuthRequest) -> tuple[int, dict[str, Any], Any]:
     """POST /oauth/par: status, body and headers. Raises OAuth2Error for a client that is not proved or a rule that is not kept."""
-    client, config = server.authenticate_client(request, authentication.METHODS), settings.current()
-    limits.hit("token", f"{client.get_client_id()} {request.address}", config.token_rate)
-    request.form.setdefault("client_id", client.get_client_id())
+    direct.prove(request)
     _check(request)
     reference = ids.token(PREFIX)
-
-    def keep(session: Session) -> None:
-        request.session = session
-        requests.store(session, request, reference=reference)
-        authentication.note_use(request)
-
-    database.group_commit(keep)
-    said = {"request_uri": URN + reference, "expires_in": int(config.pushed_request_ttl.total_seconds())}
+    direct.keep(request, lambda session: requests.store(session, request, reference=reference))
+    life = settings.current().pushed_request_ttl
+    said = {"request_uri": URN + reference, "expires_in": int(life.total_seconds())}
     return 201, said, default_json_headers
 
 
-def follow(request: OAuthRequest) -> UUID:
-    """The id of the request whose reference the browser brings; what else is in the address does not count (RFC 9126 4).
+def follow(request: OAuthRequest) -> StoredRequest:
+    """The request whose reference the browser brings; what else is in the address does not count (RFC 9126 4).
 
     Raises Problem for a page: the reference is another client's, was spent, or came too late.
     """
@@ -73,17 +64,16 @@ def _check(request: OAuthRequest) -> None:
         raise
 
 
-def _opened(session: Session, request: OAuthRequest) -> UUID | None:
+def _opened(session: Session, request: OAuthRequest) -> StoredRequest | None:
     """The first time a browser brings it, the request gets the time that every request has for sign-in and consent."""
     digest = ids.digest(request.form["request_uri"].removeprefix(URN))
     found = session.execute(_WAITING.where(AuthRequest.pushed_digest == digest)).one_or_none()
     if found is None or found.app_id != request.client.app_id or found.expires_at <= request.now:
         return None
-    request_id: UUID = found.id
     until: datetime = found.created_at + settings.current().auth_request_ttl
     if found.expires_at < until:
-        session.execute(update(AuthRequest).where(AuthRequest.id == request_id).values(expires_at=until))
-    return request_id
+        session.execute(update(AuthRequest).where(AuthRequest.id == found.id).values(expires_at=until))
+    return StoredRequest(found.id, found.app_id, found.payload, session, asked_at=found.created_at)
 
 
 def _of_no_use() -> Problem:
@@ -95,6 +85,6 @@ def _of_no_use() -> Problem:
     )
 
 
-_WAITING = select(AuthRequest.id, AuthRequest.app_id, AuthRequest.created_at, AuthRequest.expires_at).where(
-    AuthRequest.decided_at.is_(None)
-)
+_WAITING = select(
+    AuthRequest.id, AuthRequest.app_id, AuthRequest.payload, AuthRequest.created_at, AuthRequest.expires_at
+).where(AuthRequest.decided_at.is_(None))

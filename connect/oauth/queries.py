@@ -23,7 +23,7 @@ def reconnect_needed(account_id: UUID) -> frozenset[UUID]:
     """The account's grants whose newest chain was ended because a token or code came back after it was spent."""
     stopped = select(TokenChain.grant_id).where(
         TokenChain.account_id == account_id,
-        TokenChain.end_reason.in_((chains.REUSE, chains.CODE_REUSE)),
+        TokenChain.end_reason.in_(chains.STOLEN),
         ~_BEGUN_SINCE,
     )
     with database.read() as connection:

@@ -1,19 +1,22 @@
 """Why a request to the API is refused: the order of checks on its token, and the words. Each is a problem document (RFC 9457) with the
-challenge of RFC 6750 3 and RFC 9728 5.1."""
+challenge of RFC 6750 3, RFC 9449 7.1 and RFC 9728 5.1, in the scheme that the request came with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from flask import request
 from sqlalchemy import select
 
 from connect.core import clock, database, settings
 from connect.core.problems import Problem
 from connect.grants.models import GrantVersion
+from connect.oauth import audience, dpop, nonces
 from connect.oauth.access import Token
 from connect.oauth.answers import clean
+from connect.oauth.dpop import InvalidProof, UseNonce
 from connect.scopes import scopes
 
 METADATA = "/.well-known/oauth-protected-resource"
@@ -31,8 +34,11 @@ def of(token: Token, needed: frozenset[str], now: datetime) -> Problem | None:
         return _no_longer("token-revoked", words, token.revoked_at)
     if token.expires_at <= now:
         return _no_longer("token-expired", "The access token has expired; use the refresh token.", token.expires_at)
+    if audience.api() not in audience.named(token.resource):
+        words = "This token is for another resource; get one for this."
+        return Problem("not-authenticated", words, _challenge("invalid_token", words))
     if token.standing.grant_state == "paused":
-        return Problem("grant-paused", "The customer has paused this app; it can read again once they resume it.")
+        return Problem("grant-paused", "This app is paused for the customer; it can read again once they resume it.")
     missing = needed - token.effective
     return insufficient_scope(missing, _why_missing(token, missing), needed) if missing else None
 
@@ -41,6 +47,35 @@ def no_token(needed: Iterable[str]) -> Problem:
     """There is no token at all: the challenge names no error (RFC 6750 3.1)."""
     words = "Send an access token: Authorization: Bearer vta_..."
     return Problem("not-authenticated", words, _challenge(scope=scopes.join(needed)))
+
+
+def key_needed() -> Problem:
+    """A token that is bound to a key came as one that anybody might use (RFC 9449 7.1)."""
+    words = "This token is bound to a key: send it as DPoP, with a proof."
+    return Problem("not-authenticated", words, _challenge("invalid_token", words))
+
+
+def no_key() -> Problem:
+    """A token that is bound to no key came with a proof, which then proves nothing (RFC 9449 7.1)."""
+    words = "This token is bound to no key: send it as Bearer, or get another with a proof."
+    return Problem("not-authenticated", words, _challenge("invalid_token", words))
+
+
+def proof(error: InvalidProof) -> Problem:
+    """What is wrong with the proof of a token, or the nonce it needs (RFC 9449 7.1, 9)."""
+    headers = _challenge(error.error, error.description)
+    if isinstance(error, UseNonce):
+        headers[nonces.HEADER] = error.nonce
+    return Problem("invalid-proof", error.description, headers)
+
+
+def sign_in_too_old(max_age: timedelta, needed: Iterable[str]) -> Problem:
+    """Whoever allowed this signed in too long ago for what is asked (RFC 9470 3)."""
+    seconds = int(max_age.total_seconds())
+    words = f"The person has to sign in again: at most {seconds} seconds may have passed since."
+    members = {"max_age": seconds, "scope": scopes.join(needed)}
+    headers = _challenge("insufficient_user_authentication", words, **members)
+    return Problem("insufficient-user-authentication", words, headers, max_age=seconds)
 
 
 def unknown_token() -> Problem:
@@ -104,4 +139,15 @@ def _challenge(error: str | None = None, words: str | None = None, **members: An
         **members,
     }
     said["resource_metadata"] = f"{settings.current().base_url}{METADATA}"
-    return {"WWW-Authenticate": "Bearer " + ", ".join(f'{name}="{value}"' for name, value in said.items() if value)}
+    algorithms = {"algs": " ".join(dpop.ALGORITHMS)}
+    if _came_as_dpop():
+        return {"WWW-Authenticate": _said("DPoP", said | algorithms)}
+    return {"WWW-Authenticate": f"{_said('Bearer', said)}, {_said('DPoP', algorithms)}"}
+
+
+def _came_as_dpop() -> bool:
+    return request.headers.get("Authorization", "").lower().startswith("dpop ")
+
+
+def _said(scheme: str, members: Mapping[str, Any]) -> str:
+    return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in members.items() if value not in {None, ""})

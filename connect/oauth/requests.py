@@ -8,27 +8,45 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from apps_registry import unverified
+from apps_registry.origins import Origin
 from connect.accounts.models import SignInSession
 from connect.core import clock, database, ids, settings
 from connect.core.problems import Problem
 from connect.grants.models import Grant
+from connect.oauth import codes, details, models, reauthentication
+from connect.oauth.answers import ToApp, ToPage
 from connect.oauth.codes import Approval
 from connect.oauth.grant_types.authorization_code import AuthorizationCodeGrant
 from connect.oauth.incoming import OAuthRequest, StoredRequest
 from connect.oauth.models import AuthRequest
-from connect.oauth.server import server
 
 PREFIX = "areq"  # of a request's id in an address
-_KEPT = ("response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method")
-ALLOWED, DENIED = "allowed", "denied"
+_KEPT = (
+    "response_type",
+    "response_mode",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "dpop_jkt",
+    "prompt",
+    "max_age",
+    "login_hint",
+    details.PARAMETER,
+)
+ALLOWED, DENIED = models.ALLOWED, models.DENIED
+DEVICE = "/device"  # the page at which a person types the code that a device shows
 
 
 class AlreadyDecided(Exception):
@@ -51,11 +69,18 @@ class AuthorizationRequest:
     decision: str | None
     account_id: UUID | None
     grant_id: UUID | None
+    device_digest: bytes | None
+    user_code: str | None
     parameters: Mapping[str, str]
 
     @property
     def expired(self) -> bool:
         return self.expires_at <= clock.now()
+
+    @property
+    def sign_in_after(self) -> datetime | None:
+        """A person whose sign-in is older than this confirms it first (reauthentication.py); None where any will do."""
+        return reauthentication.sign_in_after(self.parameters, self.created_at)
 
     @property
     def open(self) -> bool:
@@ -70,29 +95,42 @@ def text_id(request_id: UUID) -> str:
 
 def store(session: Session, request: OAuthRequest, *, reference: str | None = None) -> UUID:
     """Keep a request that passed every rule; its id. One that is pushed has a `reference`, and less time until a browser brings it."""
+    config = settings.current()
+    kept = row(request, config.pushed_request_ttl if reference else config.auth_request_ttl)
+    session.connection().execute(
+        insert(AuthRequest), kept | {"pushed_digest": ids.digest(reference) if reference else None}
+    )
+    if request.client.app.origin != Origin.TEAM:
+        unverified.note_use(session, request.client.app_id)
+    request_id: UUID = kept["id"]
+    return request_id
+
+
+def row(request: OAuthRequest, life: timedelta) -> dict[str, Any]:
+    """A new row for a request that passed every rule."""
     kept = {name: request.form[name] for name in _KEPT if name in request.form}
-    request_id, config = ids.new(), settings.current()
-    row = {
-        "id": request_id,
+    if request.audience is not None:
+        kept["resource"] = request.audience
+    return {
+        "id": ids.new(),
         "app_id": request.client.app_id,
         "payload": kept | {"scope": request.scope},
-        "redirect_uri": request.payload.redirect_uri,
+        "redirect_uri": request.form.get("redirect_uri", ""),
         "scopes": request.scope.split(),
         "state": request.payload.state,
         "created_at": request.now,
-        "expires_at": request.now + (config.pushed_request_ttl if reference else config.auth_request_ttl),
-        "pushed_digest": ids.digest(reference) if reference else None,
+        "expires_at": request.now + life,
     }
-    session.connection().execute(insert(AuthRequest), row)
-    return request_id
 
 
 def load(request_id: UUID, using: Connection | None = None) -> AuthorizationRequest | None:
     """The request as it stands; None when there is none of that id."""
-    statement = _REQUEST.where(AuthRequest.id == request_id)
-    with database.read() if using is None else nullcontext(using) as connection:
-        row = connection.execute(statement).one_or_none()
-    return None if row is None else _view(row)
+    return _one(AuthRequest.id == request_id, using)
+
+
+def of_user_code(user_code: str) -> AuthorizationRequest | None:
+    """The request of a device that shows this code (user_codes.read), as long as its row is kept."""
+    return _one(AuthRequest.user_code == user_code)
 
 
 def bind_session(session: Session, request_id: UUID, sign_in_session_id: UUID) -> None:
@@ -130,8 +168,11 @@ def decide(session: Session, request_id: UUID, decision: str) -> None:
     raise _gone()
 
 
-def approve(session: Session, request_id: UUID, *, grant: Grant, person_id: UUID, authenticated_at: datetime) -> str:
-    """The answer to a request that was just decided `allowed`: a code, and the address to send the browser to.
+def approve(
+    session: Session, request_id: UUID, *, grant: Grant, person_id: UUID, authenticated_at: datetime
+) -> ToApp | ToPage:
+    """The answer to a request that was just decided `allowed`: a code, on its way to the app. A device has its code already; its person
+    is sent to a page that tells them to go back to it.
 
     `grant` is the account's live grant to the app; the code is for those of the asked scopes that are in it (trap T2). Raises
     AlreadyDecided when the request was answered before or decided otherwise, ValueError when nothing asked for is granted.
@@ -152,24 +193,33 @@ def approve(session: Session, request_id: UUID, *, grant: Grant, person_id: UUID
     return _answer(session, request_id, approval)
 
 
-def deny(session: Session, request_id: UUID) -> str:
-    """The answer to a request that was just decided `denied`: the address that tells the app access_denied."""
+def deny(session: Session, request_id: UUID) -> ToApp | ToPage:
+    """The answer to a request that was just decided `denied`: access_denied, or as above."""
     return _answer(session, request_id, None)
 
 
-def _answer(session: Session, request_id: UUID, approval: Approval | None) -> str:
-    """Through Authlib, with request and grant handed over: without them it reads the HTTP request again and loses state (trap T19)."""
+def _answer(session: Session, request_id: UUID, approval: Approval | None) -> ToApp | ToPage:
+    """Made out of the row alone: Authlib would read the HTTP request again and lose state (trap T19)."""
     found = load(request_id, session.connection())
     if found is None or found.decision != (DENIED if approval is None else ALLOWED):
         raise AlreadyDecided
     stored = StoredRequest(found.id, found.app_id, found.parameters, session)
-    grant = AuthorizationCodeGrant(stored, server)
-    location: str = server.create_authorization_response(stored, grant_user=approval, grant=grant).location
-    return location
+    if found.device_digest is None:
+        return AuthorizationCodeGrant.answer(stored, approval)
+    if approval is not None:
+        until = max(found.expires_at, stored.now + settings.current().code_ttl)  # a late answer is heard too
+        codes.issue(session, found.device_digest, stored, approval, until)
+    return ToPage(f"{DEVICE}/{text_id(found.id)}")
 
 
-def _view(row: Any) -> AuthorizationRequest:
-    values = row._mapping
+def _one(wanted: ColumnElement[bool], using: Connection | None = None) -> AuthorizationRequest | None:
+    with database.read() if using is None else nullcontext(using) as connection:
+        found = connection.execute(_REQUEST.where(wanted)).one_or_none()
+    return None if found is None else _view(found)
+
+
+def _view(found: Any) -> AuthorizationRequest:
+    values = found._mapping
     return AuthorizationRequest(**{**values, "scopes": tuple(values["scopes"])})
 
 

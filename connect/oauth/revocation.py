@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from connect.core import database
 from connect.oauth import authentication, chains, presented, record, tokens
 from connect.oauth.clients import OAuthClient
+from connect.oauth.guessing import CountsUnknownTokens
 from connect.oauth.incoming import OAuthRequest, required
 from connect.oauth.presented import Presented, PresentedAccess
 
 _REASON, _ACTOR = "revoked by the app", "app"
 
 
-class Revocation(RevocationEndpoint):
+class Revocation(CountsUnknownTokens, RevocationEndpoint):
     """POST /oauth/revoke. An unknown token is a success (2.2); one of another client is refused (2.1)."""
 
     CLIENT_AUTH_METHODS = authentication.METHODS

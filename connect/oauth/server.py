@@ -13,11 +13,13 @@ from flask import request as flask_request
 from sqlalchemy.orm import Session
 
 from connect.core import database, limits, settings
-from connect.oauth import answers, authentication, clients, incoming, record, refresh_tokens, tokens
+from connect.oauth import authentication, binding, clients, details, guessing, incoming, record, refresh_tokens, tokens
+from connect.oauth.answers import ToApp
 from connect.oauth.clients import OAuthClient
 from connect.oauth.errors import Guess, TheftSeen
 from connect.oauth.grant_types.authorization_code import AuthorizationCodeGrant, Pkce
 from connect.oauth.grant_types.client_credentials import ClientCredentialsGrant
+from connect.oauth.grant_types.device_code import DeviceCodeGrant
 from connect.oauth.grant_types.refresh_token import RefreshTokenGrant
 from connect.oauth.incoming import OAuthRequest
 from connect.oauth.introspection import Introspection
@@ -69,26 +71,28 @@ class Server(AuthorizationServer):
     def handle_error_response(self, request: OAuthRequest | None, error: OAuth2Error) -> Response:
         """The error as JSON, or on its way to the app with `state` and `iss` (RFC 9207 2.4)."""
         if isinstance(error, Guess) and request is not None:
-            limits.hit("oauth guess", request.address, settings.current().token_failure_rate)
+            guessing.count(request)
         body = dict(error.get_body())
-        if error.redirect_uri:
-            return self.handle_response(*answers.redirect(answers.back(error.redirect_uri, **body)))
+        if error.redirect_uri and request is not None:
+            return ToApp.of(request.form, **body).sent()
         return self.handle_response(error.status_code, body, error.get_headers())
 
     def answered(self, endpoint: Callable[[OAuthRequest], Answer], request: OAuthRequest | None = None) -> Response:
         """What `endpoint` answers to a request of a client's own, by default the present one; its OAuth2Error as JSON."""
         try:
             request = self.create_oauth2_request(request)
-            limits.peek("oauth guess", request.address, settings.current().token_failure_rate)
+            guessing.refuse_guessers(request.address)
             return self.handle_response(*endpoint(request))
         except OAuth2Error as error:
             return self.handle_error_response(request, error)
 
     def _token(self, request: OAuthRequest) -> Answer:
         incoming.required(request, "grant_type")
+        details.none_at_the_token_endpoint(request)
         grant = self.get_token_grant(request)
         client = self.authenticate_client(request, grant.TOKEN_ENDPOINT_AUTH_METHODS)
         limits.hit("token", f"{client.get_client_id()} {request.address}", settings.current().token_rate)
+        binding.read(request, client, needed=client.must_prove_a_key)
 
         def attempt(session: Session) -> Answer | OAuth2Error:
             request.session = session
@@ -103,10 +107,12 @@ class Server(AuthorizationServer):
 def _attempt(grant: Any, request: OAuthRequest) -> Answer | OAuth2Error:
     """The answer of a grant type, inside the transaction. An OAuth2Error leaves it and undoes what was written (R6).
 
-    Two are handed back instead, so that the transaction goes on: one of the checks, which write nothing and are thus no reason to undo
-    what others wrote in the same commit, and TheftSeen, whose effects stay.
+    Two are handed back instead, so that the transaction goes on: one of the checks, which write no more than that a proof was used and
+    are thus no reason to undo what others wrote in the same commit, and TheftSeen, whose effects stay.
     """
     try:
+        if request.proof is not None:
+            request.proof.spend(request.session)
         grant.validate_token_request()
     except OAuth2Error as error:
         return error
@@ -120,6 +126,7 @@ def _attempt(grant: Any, request: OAuthRequest) -> Answer | OAuth2Error:
 
 server = Server()
 server.register_grant(AuthorizationCodeGrant, [Pkce()])
+server.register_grant(DeviceCodeGrant)
 server.register_grant(RefreshTokenGrant)
 server.register_grant(ClientCredentialsGrant)
 server.register_endpoint(Revocation)

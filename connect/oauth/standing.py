@@ -17,7 +17,7 @@ from connect.grants.standing import state_at
 COLUMNS: tuple[Any, ...] = (
     App.client_id, App.state.label("app_state"), App.state_reason.label("app_reason"), Account.state.label("account_state"),
     Grant.state.label("grant_state"), Grant.version.label("grant_version"), Grant.scopes.label("grant_scopes"),
-    Grant.expires_at.label("grant_expires_at"), Grant.ended_at.label("grant_ended_at"),
+    Grant.terms.label("grant_terms"), Grant.expires_at.label("grant_expires_at"), Grant.ended_at.label("grant_ended_at"),
 )  # fmt: skip
 
 
@@ -40,6 +40,7 @@ class Standing:
     grant_state: str | None
     grant_version: int | None
     grant_scopes: list[str] | None
+    grant_terms: dict[str, Any] | None
     grant_expires_at: datetime | None
     grant_ended_at: datetime | None
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from apps_registry.models import App
-from connect.accounts.models import Account, Membership, Person
+from connect.accounts.held import addresses
+from connect.accounts.models import Account, Membership
 from connect.accounts.roles import Right, with_right
 from connect.core import clock, mail
 from connect.oauth import chains, record
@@ -54,7 +55,8 @@ def _tell(session: Session, app_id: UUID, account_id: UUID) -> None:
             to,
             _("A token of %(app)s was used twice", app=app),
             _(
-                "A refresh token or authorization code of %(app)s for the account %(account)s came back at %(day)s after it was spent."
+                "A refresh token, an authorization code or a device code of %(app)s for the account %(account)s came back at %(day)s"
+                " after it was spent."
                 " We ended its chain; the customer has to connect again. Either it was stolen, or two of your processes refresh"
                 " without sharing the successor (RFC 9700, section 4.14).",
                 app=app, account=account, day=day,
@@ -64,16 +66,9 @@ def _tell(session: Session, app_id: UUID, account_id: UUID) -> None:
 
 
 def _customers(session: Session, account_id: UUID) -> list[str]:
-    return _addresses(session, Membership.account_id == account_id, Right.CHANGE_GRANTS)
+    return addresses(session, Membership.account_id == account_id, with_right(Right.CHANGE_GRANTS))
 
 
 def _developers(session: Session, app_id: UUID) -> list[str]:
     team = select(App.team_id).where(App.id == app_id).scalar_subquery()
-    return _addresses(session, Membership.team_id == team, Right.MANAGE_APPS)
-
-
-def _addresses(session: Session, place: ColumnElement[bool], right: Right) -> list[str]:
-    """E-mail addresses of the people who have `right` there."""
-    people = select(Person.email).join(Membership, Membership.person_id == Person.id)
-    chosen = people.where(place, Membership.role.in_(with_right(right)), Person.state == "active").distinct()
-    return list(session.scalars(chosen.order_by(Person.email)))
+    return addresses(session, Membership.team_id == team, with_right(Right.MANAGE_APPS))

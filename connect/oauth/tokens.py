@@ -12,6 +12,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from connect.core import ids, settings
+from connect.oauth import details
 from connect.oauth.models import AccessToken
 from connect.scopes import scopes
 from connect.scopes.scopes import Tier
@@ -22,7 +23,11 @@ HANDLE = "tok"  # prefix of a token's public handle, as the ledger names it
 
 @dataclass(frozen=True)
 class Basis:
-    """What a token is issued on. Without an account it stands for the app alone; `until` is when the grant ends."""
+    """What a token is issued on. Without an account it stands for the app alone; `until` is when the grant ends.
+
+    `jkt` is the thumbprint of the key it is bound to, `authenticated_at` when the person who allowed it had signed in, `terms` are the
+    grant's as they stand.
+    """
 
     app_id: UUID
     account_id: UUID | None = None
@@ -32,6 +37,14 @@ class Basis:
     resource: str | None = None
     person_id: UUID | None = None
     until: datetime | None = None
+    jkt: str | None = None
+    authenticated_at: datetime | None = None
+    terms: Mapping[str, Any] | None = None
+
+    @property
+    def token_type(self) -> str:
+        """RFC 6750 6.1.1, RFC 9449 5."""
+        return "Bearer" if self.jkt is None else "DPoP"
 
 
 @dataclass(frozen=True)
@@ -51,11 +64,13 @@ def answer(names: Iterable[str], basis: Basis, now: datetime) -> dict[str, Any]:
     names = frozenset(names)
     said: dict[str, Any] = {
         "access_token": ids.token(PREFIX),
-        "token_type": "Bearer",
+        "token_type": basis.token_type,
         "expires_in": int(_lifetime(names, basis, now).total_seconds()),
         "scope": scopes.join(names),
     }
-    return said if basis.grant_id is None else said | {"grant_id": ids.encode("grant", basis.grant_id)}
+    if basis.grant_id is not None:
+        said |= {"grant_id": ids.encode("grant", basis.grant_id), **details.granted(basis.terms)}
+    return said
 
 
 def save(session: Session, said: Mapping[str, Any], basis: Basis, now: datetime) -> Issued:
@@ -70,6 +85,8 @@ def save(session: Session, said: Mapping[str, Any], basis: Basis, now: datetime)
         "chain_id": basis.chain_id,
         "scopes": said["scope"].split(),
         "resource": basis.resource,
+        "jkt": basis.jkt,
+        "authenticated_at": basis.authenticated_at,
         "issued_at": now,
         "expires_at": issued.expires_at,
         "revoked_at": None,

@@ -6,16 +6,18 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from connect.core import settings
+from connect.core import public_keys, settings
 from connect.core.access import public
-from connect.oauth import authentication, clients, refusals
+from connect.oauth import answers, authentication, clients, details, dpop, reauthentication, refusals
 from connect.scopes.scopes import APP_SCOPES, CONSENT_SCOPES, CUSTOMER_SCOPES
 
 blueprint = Blueprint("well_known", __name__)
 
 AUTHORIZE, PUSH, TOKEN = "/oauth/authorize", "/oauth/par", "/oauth/token"
+REGISTER = "/oauth/register"
+DEVICE_AUTHORIZATION = "/oauth/device_authorization"
 REVOKE, INTROSPECT = "/oauth/revoke", "/oauth/introspect"
-_SECRET_METHODS = [authentication.BASIC, authentication.POST]
+_ALGORITHMS = list(public_keys.ALGORITHMS)  # of client assertions
 
 
 @blueprint.get("/.well-known/oauth-authorization-server")
@@ -33,24 +35,36 @@ def protected_resource() -> Response:
 
 
 def authorization_server_metadata() -> dict[str, Any]:
-    """The members of RFC 8414 2, RFC 9126 5, RFC 9207 3 and RFC 9728 4 that are true of this server."""
-    base = settings.current().base_url
+    """What is true of this server of RFC 8414 2, CIMD 5, RFC 8628 4, RFC 9126 5, RFC 9207 3, RFC 9449 5.1, RFC 9470 7, RFC 9728 4."""
+    config = settings.current()
+    base = config.base_url
+    registration = {"registration_endpoint": base + REGISTER} if config.registration else {}
     return {
+        **registration,
+        "client_id_metadata_document_supported": config.client_documents,
         "issuer": base,
         "authorization_endpoint": base + AUTHORIZE,
         "pushed_authorization_request_endpoint": base + PUSH,
         "require_pushed_authorization_requests": False,
+        "device_authorization_endpoint": base + DEVICE_AUTHORIZATION,
         "token_endpoint": base + TOKEN,
         "revocation_endpoint": base + REVOKE,
         "introspection_endpoint": base + INTROSPECT,
         "scopes_supported": sorted(CONSENT_SCOPES | APP_SCOPES),
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
-        "grant_types_supported": [clients.CODE, clients.REFRESH, clients.ALONE],
+        "response_modes_supported": list(answers.MODES),
+        "grant_types_supported": [clients.CODE, clients.DEVICE, clients.REFRESH, clients.ALONE],
         "token_endpoint_auth_methods_supported": list(authentication.METHODS),
+        "token_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
         "revocation_endpoint_auth_methods_supported": list(authentication.METHODS),
-        "introspection_endpoint_auth_methods_supported": _SECRET_METHODS,
+        "revocation_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
+        "introspection_endpoint_auth_methods_supported": list(authentication.PROVED),
+        "introspection_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],
+        "authorization_details_types_supported": list(details.TYPES),
+        "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
+        "prompt_values_supported": sorted(reauthentication.PROMPTS),
+        "acr_values_supported": [reauthentication.PASSWORD],
         "authorization_response_iss_parameter_supported": True,
         "protected_resources": [base],
     }
@@ -65,4 +79,7 @@ def protected_resource_metadata() -> dict[str, Any]:
         "authorization_servers": [base],
         "scopes_supported": sorted(CUSTOMER_SCOPES | APP_SCOPES),
         "bearer_methods_supported": ["header"],
+        "authorization_details_types_supported": list(details.TYPES),
+        "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
+        "dpop_bound_access_tokens_required": False,
     }

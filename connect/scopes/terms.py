@@ -150,6 +150,11 @@ def narrow(proposed: Terms, chosen: Terms) -> Terms:
     return chosen
 
 
+def narrower(one: Terms, other: Terms) -> Terms:
+    """The widest terms that are within both."""
+    return Terms(**{name: least(getattr(one, name), getattr(other, name)) for name, least in _NARROWER.items()})
+
+
 def empty(terms: Terms, now: datetime) -> bool:
     """Whether no row can be within the terms, now or later: such a grant is not given (access_denied)."""
     return (
@@ -180,6 +185,27 @@ _WITHIN: Mapping[str, Callable[[Any, Any], bool]] = {
     "expires_at": lambda chosen, offered: chosen <= offered,
     "retention_days": _at_most,
     "daily_records": _at_most,
+}
+
+
+def _common(one: Selection, other: Selection) -> Selection:
+    if ALL in (one, other):
+        return other if one == ALL else one
+    return tuple(sorted(set(one) & set(other)))
+
+
+def _lesser(one: int | None, other: int | None) -> int | None:
+    return min((value for value in (one, other) if value is not None), default=None)
+
+
+_NARROWER: Mapping[str, Callable[[Any, Any], Any]] = {
+    "numbers": _common,
+    "departments": _common,
+    "history_from": max,
+    "include_new_calls": min,
+    "expires_at": min,
+    "retention_days": _lesser,
+    "daily_records": _lesser,
 }
 
 

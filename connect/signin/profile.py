@@ -81,7 +81,9 @@ def choose_account() -> Any:
         raise Problem("forbidden", _("You have no role in a business. Ask an owner of yours to give you one."))
     if request.method == "POST":
         return _work_in(request.form.get("account", ""), held)
-    return render_template("signin/choose_account.html", accounts=_choices(held), app_name=waiting.app_name())
+    return render_template(
+        "signin/choose_account.html", accounts=_choices(held), app_name=waiting.app_name(waiting.found())
+    )
 
 
 def _work_in(chosen: str, held: dict[str, str]) -> Any:

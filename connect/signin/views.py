@@ -43,7 +43,10 @@ def sign_in() -> Any:
         if proved:
             return _enter(proved)
         form.refuse("", _("The e-mail address or the password is not right."))
-    return _page("signin/sign_in.html", form, app_name=waiting.app_name())
+    found = waiting.found()
+    if request.method == "GET":
+        form.email.data = waiting.login_hint(found)
+    return _page("signin/sign_in.html", form, app_name=waiting.app_name(found))
 
 
 @blueprint.route("/sign-in/link/<token>", methods=["GET", "POST"])

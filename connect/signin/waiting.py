@@ -10,6 +10,7 @@ from apps_registry import queries as registry
 from connect.accounts import returning
 from connect.core import ids
 from connect.oauth import requests
+from connect.oauth.requests import AuthorizationRequest
 
 _REQUEST_ID = re.compile(rf"{requests.PREFIX}_[0-7][0-9a-hjkmnp-tv-z]{{25}}")
 
@@ -20,9 +21,18 @@ def path() -> str:
     return f"/consent/{given}" if _REQUEST_ID.fullmatch(given) else ""
 
 
-def app_name() -> str:
-    """The name of the app that waits for an answer, empty without one."""
+def found() -> AuthorizationRequest | None:
+    """The request that waits."""
     onward = path() or returning.peek()
-    found = _REQUEST_ID.search(onward) if onward.startswith("/consent/") else None
-    waiting = requests.load(ids.decode(requests.PREFIX, found[0])) if found else None
+    named = _REQUEST_ID.search(onward) if onward.startswith("/consent/") else None
+    return requests.load(ids.decode(requests.PREFIX, named[0])) if named else None
+
+
+def app_name(waiting: AuthorizationRequest | None) -> str:
+    """The name of the app that waits for an answer, empty without one."""
     return registry.app_name(waiting.app_id) if waiting else ""
+
+
+def login_hint(waiting: AuthorizationRequest | None) -> str:
+    """The e-mail address that the app expects to sign in (OpenID Connect Core 3.1.2.1); nothing is looked up for it."""
+    return waiting.parameters.get("login_hint", "") if waiting else ""

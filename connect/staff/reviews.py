@@ -134,7 +134,6 @@ def _history(app: AppPage) -> list[dict[str, Any]]:
             "at": line.decided_at,
             "words": f"{_decision(version.number, line.decision)} {line.comment}".strip(),
             "by": names.get(line.reviewer_id, _("by command")) if line.reviewer_id else _("by command"),
-            "href": "",
         }
         for line, version in sorted(decided, key=lambda item: item[0].decided_at, reverse=True)
     ]

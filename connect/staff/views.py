@@ -28,9 +28,9 @@ def apps() -> str:
     counts, may = grants.live_counts(line.id for line in lines), person().may(Right.SUSPEND_APPS)
     shown = [
         {
-            "id": line.client_id,
+            "id": ids.encode("app", line.id),  # not the client id, which may be an address
             "name": line.name,
-            "developer": line.legal_developer,
+            "developer": line.legal_developer or words.ORIGINS[line.origin],
             "state_words": words.APP_STATES[line.state].words,
             "state_kind": words.APP_STATES[line.state].kind,
             "grants": counts.get(line.id, 0),
@@ -88,7 +88,7 @@ def _page(app: AppPage, form: ReasonForm) -> Any:
     body = render_template(
         "staff/suspend.html",
         app={
-            "id": app.client_id,
+            "id": ids.encode("app", app.id),
             "name": app.name,
             "suspended": _suspended(app),
             "grants": grants.live_counts([app.id]).get(app.id, 0),

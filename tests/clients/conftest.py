@@ -63,8 +63,8 @@ def stage(database: ModuleType, settings: Settings, tmp_path: Path, kind: str) -
         server.kill()
 
 
-def stage_on(issuer: str, kind: str) -> Stage:
-    """An app of that kind and a customer, on the platform at `issuer`."""
-    made = world.make(calls=20, kind=kind)
+def stage_on(issuer: str, kind: str, **registered: Any) -> Stage:
+    """An app of that kind and a customer, on the platform at `issuer`; `registered` are further fields of its registration."""
+    made = world.make(calls=20, kind=kind, **registered)
     set_password(made)
     return Stage(issuer, made, Customer(issuer, made.email))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 
@@ -24,7 +25,9 @@ class Customer:
         self._browser = requests.Session()
 
     def allow(self, address: str) -> str:
-        """Follow an app's link, sign in where that is asked, allow what is asked; the address of the app this ends at."""
+        """Follow an app's link, sign in where that is asked, allow what is asked; the address of the app this ends at. The link of a
+        device ends at a page of the platform's.
+        """
         return self._decide(address, "allow")
 
     def deny(self, address: str) -> str:
@@ -43,11 +46,15 @@ class Customer:
 
     def _decide(self, address: str, decision: str) -> str:
         answer = self._follow(self._browser.get(address, allow_redirects=False, timeout=_TIMEOUT))
+        if answer.url.startswith(f"{self.platform}/device"):
+            answer = self._send(answer, user_code=parse_qs(urlsplit(address).query)["user_code"][0])
         if answer.url.startswith(f"{self.platform}/sign-in"):
             answer = self._send(answer, email=self.email, password=PASSWORD)
         if answer.url.startswith(f"{self.platform}/consent/"):
             boxes = re.findall(r'name="scope"\s+value="([^"]+)"', answer.text)
             answer = self._send(answer, **answered(answer.text, decision, set(boxes) - self.unticked))
+        if "You can go back to your device" in answer.text:
+            return answer.url
         assert answer.is_redirect, answer.text
         return answer.headers["Location"]
 

@@ -3,10 +3,15 @@ platform."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
+from apps_registry.keys import Keys
 from connect.core import ids
 from tests.clients.conftest import SCOPE, Stage, stage_on
+from tests.oauth.holder import Holder
 from tests.support.servers import LiveServer
 
 pytestmark = pytest.mark.needs("node", "node-clients")
@@ -31,6 +36,49 @@ def test_oauth4webapi_connects_reads_refreshes_introspects_revokes_and_sees_the_
 
 def test_oauth4webapi_pushes_its_requests(stage: Stage) -> None:
     assert stage.script("story.mjs", "./oauth4webapi-pushed.mjs") == STORY
+
+
+@pytest.mark.parametrize(
+    "overrides", [{"dpop_nonce": "never"}, {"dpop_nonce": "always"}], ids=["plain", "with a nonce"]
+)
+def test_oauth4webapi_binds_its_tokens_to_a_key(stage: Stage) -> None:
+    saw = stage.script("story.mjs", "./oauth4webapi-dpop.mjs")
+    seen = saw.pop("introspected")
+    assert saw == STORY | {"introspectedAfterRevoking": {"active": False}}
+    assert seen["token_type"] == "DPoP"
+    assert len(seen["cnf"]["jkt"]) == 43
+
+
+@pytest.mark.parametrize("overrides", [{"dpop_nonce": "never"}, {"dpop_nonce": "fapi"}], ids=["plain", "with a nonce"])
+def test_oauth4webapi_keeps_to_the_security_profile_of_fapi_2(stage: Stage) -> None:
+    holder = Holder(kid="2026-11")
+    fapi = stage_on(stage.issuer, "confidential", profile="fapi", keys=Keys({"keys": [holder.jwk]}))
+    private = {**holder.key.as_dict(private=True), "kid": holder.kid}
+    saw = fapi.script("story.mjs", "./oauth4webapi-fapi.mjs", clientKey=private)
+    seen = saw.pop("introspected")
+    assert saw == STORY | {"rotated": False, "introspectedAfterRevoking": {"active": False}}
+    assert (seen["token_type"], len(seen["cnf"]["jkt"])) == ("DPoP", 43)
+
+
+class TestDevice:
+    @pytest.fixture
+    def kind(self) -> str:
+        return "device"
+
+    @pytest.fixture
+    def overrides(self) -> dict[str, Any]:
+        return {"device_poll_interval": timedelta(seconds=2)}
+
+    def test_oauth4webapi_connects_a_device(self, stage: Stage) -> None:
+        assert stage.script("story.mjs", "./oauth4webapi-device.mjs") == STORY
+
+    def test_a_device_understands_every_no(self, stage: Stage) -> None:
+        assert stage.script("device-refusals.mjs") == {
+            "waiting": [400, "authorization_pending"],
+            "tooEarly": [400, "slow_down"],
+            "thePersonSaysNo": [400, "access_denied"],
+            "unknown": [400, "invalid_grant"],
+        }
 
 
 def test_openid_client_connects_reads_refreshes_revokes_and_sees_the_end(stage: Stage) -> None:

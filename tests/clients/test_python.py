@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from authlib.integrations.base_client import OAuthError
+from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
 from oauthlib.oauth2 import OAuth2Error
 
+from apps_registry.keys import Keys
 from tests.clients.authlib_app import AuthlibApp
 from tests.clients.conftest import SCOPE, Stage, stage_on
 from tests.clients.requests_oauthlib_app import RequestsOauthlibApp
+from tests.oauth.holder import Holder
 from tests.support.servers import LiveServer
 from tests.support.world import REDIRECT_URI
 
@@ -62,6 +67,31 @@ def test_authlibs_client_proves_who_it_is_in_every_way(live_server: LiveServer, 
     token = app.refresh(app.connect(stage.customer.allow))
     assert app.read(token, CALLS).ok
     app.revoke(token)
+    assert app.read(token, CALLS).status_code == 401
+
+
+class ShortLived(PrivateKeyJWT):
+    """Authlib's assertions last an hour, which is refused; these last a minute."""
+
+    def sign(self, auth: Any, token_endpoint: str) -> str:
+        said = private_key_jwt_sign(auth.client_secret, auth.client_id, token_endpoint, self.alg, expires_in=60)
+        return str(said)
+
+
+def test_authlibs_client_proves_who_it_is_with_a_key(live_server: LiveServer) -> None:
+    holder = Holder("PS256")
+    keys = Keys({"keys": [holder.jwk]})
+    stage = stage_on(live_server.url, "confidential", auth_method="private_key_jwt", keys=keys)
+    way = "private_key_jwt"
+    ways = {"token_endpoint_auth_method": way, "revocation_endpoint_auth_method": way}
+    app = AuthlibApp(stage.issuer, stage.app.client_id, holder.key, REDIRECT_URI, SCOPE, **ways)
+    app.session.register_client_auth_method(PrivateKeyJWT(stage.issuer, alg="PS256"))
+    with pytest.raises(OAuthError, match="at most 300 seconds ahead"):
+        app.connect(stage.customer.allow)
+    app.session.register_client_auth_method(ShortLived(stage.issuer, alg="PS256"))
+    token = app.refresh(app.connect(stage.customer.allow))
+    assert app.read(token, CALLS).ok
+    assert app.revoke(token).ok
     assert app.read(token, CALLS).status_code == 401
 
 

@@ -7,25 +7,21 @@ import gzip
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from connect.core.egress.addresses import LOOPBACK, Address
 from connect.core.egress.client import Answer, GuardedSession
 from connect.core.egress.errors import EgressFailed, EgressRefused
 from connect.core.egress.policy import Policy
 from connect.core.egress.resolver import PublicResolver
+from tests.support.certificates import issue
 from tests.support.peer import Request, Send, peer, reply
 
 T = TypeVar("T")
@@ -221,39 +217,9 @@ class Laboratory(Policy):
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> Iterator[Callable[[str], tuple[ssl.SSLContext, ssl.SSLContext]]]:
+def authority(tmp_path: Path) -> Callable[[str], tuple[ssl.SSLContext, ssl.SSLContext]]:
     """Makes (server's, client's) TLS contexts for a name or an address."""
-
-    def issue(name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "peer")])
-        alternative: x509.GeneralName
-        alternative = x509.IPAddress(IPv4Address(name)) if name[0].isdigit() else x509.DNSName(name)
-        now = datetime.now(UTC)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(hours=1))
-            .add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .sign(key, hashes.SHA256())
-        )
-        pem = tmp_path / "peer.pem"
-        pem.write_bytes(
-            certificate.public_bytes(serialization.Encoding.PEM)
-            + key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-        server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        server.load_cert_chain(pem)
-        return server, ssl.create_default_context(cafile=str(pem))
-
-    yield issue
+    return partial(issue, tmp_path)
 
 
 def test_a_host_that_is_rebound_later_was_resolved_once_and_its_certificate_is_checked(authority: Any) -> None:

@@ -26,7 +26,7 @@ from connect.scopes.text import words
 from tests.support import world
 from tests.support.clock import Clock
 from tests.support.flow import PASSWORD, Flow, answered, csrf, hidden
-from tests.support.world import REQUIRED, World
+from tests.support.world import REDIRECT_URI, REQUIRED, World
 
 RESTRICTED = (Asked("call_log:read", True, "Lists."), Asked("recordings.audio:read", False, "Listens to calls."))
 
@@ -93,6 +93,13 @@ def test_an_account_without_calls_sees_rows_that_are_said_to_be_made_up(app: Fla
     flow = Flow(app, world.make())
     flow.sign_in()
     assert "made up" in flow.browser.get(ask(flow)).text
+
+
+@pytest.mark.parametrize("decision", ["allow", "deny"])
+def test_16_the_way_back_to_the_app_is_a_303(flow: Flow, decision: str) -> None:
+    """With 307 the browser would post the customer's form to the app (RFC 9700 4.12)."""
+    answer = flow.decide(ask(flow), decision)
+    assert answer.status_code == 303 and answer.location.startswith(f"{REDIRECT_URI}?")
 
 
 def test_a_second_press_gives_nothing_twice(flow: Flow) -> None:

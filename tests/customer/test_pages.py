@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from connect.core import database, ids
-from connect.grants import services
+from connect.accounts import people
+from connect.core import actor, database, ids
+from connect.grants import backing, services
 from connect.ledger import sealer
 from tests.customer.test_consent import colleague, signed_in
 from tests.support import world
@@ -235,3 +236,53 @@ def test_the_number_of_statements_does_not_grow_with_what_was_read(flow: Flow, c
     with count_queries() as many:
         flow.browser.get(path)
     assert len(many) == len(few)
+
+
+def leave(flow: Flow) -> None:
+    """The owner who allowed the app is no owner any more."""
+    with database.unit_of_work() as session:
+        people.take_role_at(session, flow.world.person_id, "owner", actor.SYSTEM, account_id=flow.world.account_id)
+
+
+@pytest.mark.parametrize("where", ["/connected-apps", ""])
+def test_46_an_owner_confirms_with_one_press_what_somebody_allowed_who_left(
+    app: Flask, flow: Flow, clock: Clock, where: str
+) -> None:
+    path, browser = path_of(flow), signed_in(app, colleague(flow.world, "owner"))
+    assert f'action="{path}/confirm"' not in browser.get(path).text
+    leave(flow)
+    assert flow.read().status_code == 200
+    page = browser.get(where or path).text
+    assert "Please confirm Neem CRM" in page and "Asha Rao, who allowed this" in page
+    assert f'action="{path}/confirm"' in page
+    answer = browser.post(f"{path}/confirm", data={"csrf_token": csrf(page)})
+    assert answer.status_code == 303
+    page = browser.get(answer.location).text
+    assert "Neem CRM goes on, and you stand behind it." in page and "Confirmed" in page
+    assert "Please confirm" not in page
+    assert flow.read().status_code == 200
+
+
+@pytest.mark.parametrize(("role", "status"), [("admin", 303), ("member", 403), ("viewer", 403)])
+def test_46_who_may_confirm_follows_the_role_table(app: Flask, flow: Flow, role: str, status: int) -> None:
+    path, browser = path_of(flow), signed_in(app, colleague(flow.world, role))
+    leave(flow)
+    page = browser.get(path).text
+    assert (f'action="{path}/confirm"' in page) == (role == "admin")
+    assert ("Ask an owner or admin to confirm it." in page) == (role != "admin")
+    token = csrf(browser.get("/profile").text)
+    assert browser.post(f"{path}/confirm", data={"csrf_token": token}).status_code == status
+
+
+def test_46_what_nobody_confirmed_reads_nothing_until_an_owner_resumes_it(app: Flask, flow: Flow, clock: Clock) -> None:
+    path, owner = path_of(flow), colleague(flow.world, "owner")
+    leave(flow)
+    clock.move(days=15)
+    with database.unit_of_work() as session:
+        assert backing.run_due(session, 10) == 1
+    refreshed = flow.refresh(flow.tokens["refresh_token"]).get_json()
+    assert flow.read(token=refreshed["access_token"]).get_json()["type"].endswith("/grant-paused")
+    browser = signed_in(app, owner)
+    assert "whoever resumes it stands behind it" in browser.get(path).text
+    press(browser, path, "resume")
+    assert flow.read(token=refreshed["access_token"]).status_code == 200

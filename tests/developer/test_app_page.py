@@ -9,7 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from apps_registry import clients, queries, versions
+from apps_registry import clients, queries, unverified, versions
+from apps_registry.metadata import read
 from apps_registry.services import Registered
 from connect.core import actor, ids
 from tests.support import registry
@@ -83,7 +84,7 @@ def test_a_secret_is_ended_from_the_page(developer: Visitor, made: Registered) -
     assert send(developer, made, "/secrets/end", {"secret": "sec_x"}) == 404
 
 
-@pytest.mark.parametrize("rest", ["/secrets", "/secrets/end", "/steps/retire"])
+@pytest.mark.parametrize("rest", ["/secrets", "/secrets/end", "/keys", "/steps/retire"])
 def test_what_cannot_be_undone_asks_for_a_fresh_sign_in_and_comes_back(
     developer: Visitor, made: Registered, clock: Clock, settings: object, rest: str
 ) -> None:
@@ -180,6 +181,8 @@ PATHS = [
     ("GET", "/webhooks"),
     ("POST", "/secrets"),
     ("POST", "/secrets/end"),
+    ("POST", "/keys"),
+    ("POST", "/keys/read"),
     ("POST", "/redirect-uris"),
     ("POST", "/redirect-uris/remove"),
     ("POST", "/testers"),
@@ -244,3 +247,11 @@ def test_a_list_of_apps_costs_as_many_queries_with_many_apps_as_with_one(
     for number in range(5):
         registry.app(team, name=f"App {number}")
     assert cost() == one
+
+
+def test_an_app_without_a_team_is_no_teams(developer: Visitor, database: ModuleType) -> None:
+    given = read({"redirect_uris": ["https://agent.example/cb"]})
+    with database.unit_of_work() as session:
+        app = unverified.register(session, given).app
+    assert developer.get(f"/developer/apps/{app.client_id}").status_code == 404
+    assert "agent.example" not in developer.get("/developer/apps").get_data(as_text=True)

@@ -70,7 +70,7 @@ def test_an_app_that_asks_for_contacts_shows_made_up_contacts_and_enters_nothing
     made = registry.app(team, asked=CONTACTS)
     before = len(entries())
     page = look(developer, made.app.client_id)
-    assert "These rows are made up." in page and "Contacts, newest first" in page and "+915000000010" in page
+    assert "These rows are made up." in page and "Contacts</caption>" in page and "+915000000010" in page
     assert "Nobody and Sons" not in page
     assert len(entries()) == before
 

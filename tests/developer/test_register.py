@@ -138,6 +138,16 @@ def test_a_client_without_a_secret_shows_none(developer: Visitor, kind: str) -> 
     assert secrets_in(developer.get(location).get_data(as_text=True)) == set()
 
 
+def test_a_device_is_registered_without_a_redirect_uri(developer: Visitor) -> None:
+    answer = developer.send("/developer/apps/new", {**FIELDS, "client_kind": "device", "redirect_uris": ""})
+    assert answer.status_code == 303
+    page = developer.get(answer.location).get_data(as_text=True)
+    assert "Device without a browser" in page and "the device code, alone" in page
+    assert secrets_in(page) == set()
+    refused = developer.send("/developer/apps/new", {**FIELDS, "client_kind": "device"})
+    assert "a device client has no browser to come back to" in refused.get_data(as_text=True)
+
+
 def test_the_picker_shows_every_scope_of_a_consent_page_and_no_other(developer: Visitor) -> None:
     from connect.scopes.scopes import CONSENT_SCOPES
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from types import ModuleType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -46,6 +48,19 @@ def test_each_scope_stands_with_its_purpose_and_whether_it_is_needed(database: M
         ("call_log:read", True, True, "Lists."),
         ("contacts:read", False, False, "Names callers."),
     ]
+
+
+def test_an_unusual_length_of_time_is_said_by_its_day_and_a_daily_limit_is_said(database: ModuleType) -> None:
+    whole = asking()
+    odd = replace(whole.terms, expires_at=whole.asked_at + timedelta(days=45, seconds=1), daily_records=500)
+    terms = shown(replace(whole, terms=odd)).terms
+    ends = whole.asked_at.astimezone(ZoneInfo("Asia/Kolkata")).date() + timedelta(days=45)
+    assert [choice.words for choice in terms.expiry_choices if choice.chosen] == [f"Until {ends:%-d %b %Y}"]
+    assert terms.daily_words == "500 records"
+
+
+def test_the_question_is_of_calls_only_where_calls_are_asked(database: ModuleType) -> None:
+    assert shown(asking()).about_calls and not shown(asking(scopes={"contacts:read"})).about_calls
 
 
 def test_what_the_version_does_not_have_cannot_be_asked(database: ModuleType) -> None:

@@ -41,12 +41,12 @@ def nobodys(scopes: frozenset[str]) -> Context:
 
 def test_it_shows_the_accounts_own_newest_rows_with_masks(there: World) -> None:
     shown = look(there, REQUIRED | {"offline_access"})
-    assert not shown.made_up and len(shown.rows) == 5
+    assert not shown.made_up and len(shown.rows) == 3
     keys = [column.key for column in shown.columns]
     numbers = [row[keys.index("caller_e164")] for row in shown.rows]
     assert any(numbers) and all("•" in number for number in numbers if number)
     assert shown.columns[keys.index("caller_e164")].note
-    assert orjson.loads(shown.json)["_masked"] == ["caller_e164", "caller_name"]
+    assert orjson.loads(shown.json)[0]["_masked"] == ["caller_e164", "caller_name"]
 
 
 def test_a_scope_more_shows_the_numbers_whole(there: World) -> None:
@@ -54,10 +54,20 @@ def test_a_scope_more_shows_the_numbers_whole(there: World) -> None:
     assert "•" not in "".join("".join(row) for row in shown.rows)
 
 
+def test_every_field_that_leaves_is_in_the_table_but_references(there: World) -> None:
+    shown = look(there, NUMBERS)
+    assert len(orjson.loads(shown.json)) == len(shown.rows) and shown.newest_first
+    left = set(orjson.loads(shown.json)[0]) - {"_masked"}
+    references = {rule.name for rule in catalogue.RESOURCES["call"].fields if rule.kind in {"id", "ids"}}
+    assert {column.key for column in shown.columns} == left - references
+    kinds = {column.key: column.kind for column in shown.columns}
+    assert (kinds["started_at"], kinds["status"], kinds["talk_s"]) == ("time", "choice", "seconds")
+
+
 def test_it_is_entered_as_shown_to_the_person_and_not_to_the_app(there: World) -> None:
     look(there, REQUIRED)
     located = one_entry(type="disclosure")
-    assert (located.entry.channel, located.entry.person_id, located.entry.count) == ("portal", there.person_id, 5)
+    assert (located.entry.channel, located.entry.person_id, located.entry.count) == ("portal", there.person_id, 3)
     assert located.entry.members["recipient"]["kind"] == "person" and located.entry.grant_id is None
     assert located.entry.members["legal_basis"] == "own data"
 
@@ -71,8 +81,8 @@ def test_an_account_without_calls_sees_rows_that_are_nobodys_and_nothing_is_ente
 @pytest.mark.parametrize(
     ("scopes", "columns"),
     [
-        ({"contacts:read"}, ["display_name", "e164", "tags"]),
-        ({"numbers:read"}, ["id", "e164", "label", "circle", "type", "active"]),
+        ({"contacts:read"}, ["display_name", "e164", "tags", "state", "created_at", "updated_at"]),
+        ({"numbers:read"}, ["e164", "label", "circle", "type", "active"]),
         ({"billing.usage:read"}, []),
     ],
 )
@@ -115,5 +125,5 @@ def test_a_sample_shows_the_same_columns_as_ones_own_rows_and_says_that_it_is_ma
 
 def test_a_sample_hides_what_the_app_would_not_get(database: ModuleType) -> None:
     made = sample(REQUIRED, default_terms(clock.now()), words("en"))
-    assert orjson.loads(made.json)["caller_e164"] == "+91••••••10"
+    assert orjson.loads(made.json)[0]["caller_e164"] == "+91••••••10"
     assert not sample(frozenset({"billing.usage:read"}), default_terms(clock.now()), words("en")).rows

@@ -20,7 +20,7 @@ SCOPES = frozenset({"call_log:read"})
 
 
 def propose(scopes: frozenset[str] = SCOPES, zone: str = ZONE, **defaults: Any) -> Terms:
-    return proposal.proposed(defaults, scopes, ASKED_AT, zone)
+    return proposal.proposed({"retention_days": 90} | defaults, scopes, ASKED_AT, zone)
 
 
 def choose(terms: Terms, expires: str = "90", history: str = "90", zone: str = ZONE) -> Terms:

@@ -19,11 +19,12 @@ from click.testing import CliRunner
 from connect.core import ids
 from scripts import commands
 from tests.calls.bank_rows import row, text
+from tests.oauth.holder import Holder
 from tests.support import world
 from tests.support.world import World
 
 COMMANDS = {path: command for path, command in commands.every() if commands.answers_json(command)}
-MAY_BE_EMPTY = {"attempts", "findings", "differences", "refusals"}
+MAY_BE_EMPTY = {"attempts", "findings", "differences", "refusals", "keys", "secrets"}
 
 
 @dataclass
@@ -48,6 +49,10 @@ class Stage:
         return str(self.said["webhooks add"]["id"])
 
     @property
+    def keys(self) -> str:
+        return str(self.folder / "keys.json")
+
+    @property
     def bundle(self) -> str:
         return str(self.folder / "bundle.zip")
 
@@ -69,7 +74,10 @@ STEPS: dict[str, Callable[[Stage], list[str]]] = {
             "--require",
             "call_log:read=We count calls.",
         ),
+        *("--jwks", stage.keys),
     ],
+    "apps keys list": lambda stage: [stage.said["apps register"]["client_id"]],
+    "apps keys replace": lambda stage: [stage.said["apps register"]["client_id"], "--jwks", stage.keys],
     "apps publish": lambda stage: [stage.said["apps register"]["client_id"]],
     "apps list": lambda stage: [],
     "apps show": lambda stage: [stage.app],
@@ -104,6 +112,7 @@ def stage(database: ModuleType, tmp_path: Path) -> Stage:
     made = world.make()
     grant = world.give(made)
     (tmp_path / "calls.tsv").write_bytes(text(row(vru_time="-10"), row(call_id="2", outcome="PHANTOM")))
+    (tmp_path / "keys.json").write_text(json.dumps({"keys": [Holder(kid="one").jwk]}))
     return Stage(made, ids.encode("grant", grant.id), tmp_path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -12,10 +13,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import column, insert, inspect, table
 
-from connect.core import clock, ids, mail, migrations, settings
+from connect.accounts import people
+from connect.core import actor, clock, ids, mail, migrations, settings
 from connect.core import database as core_database
 from connect.core.mail import Mail
+from connect.grants import queries
+from connect.grants import services as grants
 from connect.tables import metadata
+from tests.support import world
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(migrations.FOLDER)).walk_revisions()][::-1]
 
@@ -63,6 +68,21 @@ def test_a_letter_that_waited_before_it_could_be_tried_again_is_sent(unmigrated:
         session.execute(insert(before).values(**row, created_at=clock.now()))
     migrations.upgrade()
     assert [mail.deliver_due(), mail.deliver_due()] == [1, 0]
+
+
+def test_a_grant_that_somebody_else_changed_is_theirs(unmigrated: ModuleType) -> None:
+    migrations.upgrade()
+    there = world.make()
+    with unmigrated.unit_of_work() as session:
+        second = people.add_person(session, "second@neem.example", "Vivan Das", actor.SYSTEM).id
+        people.give_role(session, second, "owner", actor.SYSTEM, account_id=there.account_id)
+    grant = world.give(there)
+    with unmigrated.unit_of_work() as session:
+        grants.give(session, replace(there.consent(world.REQUIRED, version=1), person_id=second))
+    migrations.downgrade("0005")
+    migrations.upgrade()
+    view = queries.one(there.account_id, grant.id)
+    assert view is not None and (view.given_by, view.backer) == (there.person_id, second)
 
 
 def test_taking_every_migration_back_leaves_no_table(unmigrated: ModuleType) -> None:

@@ -12,6 +12,7 @@ PUBLIC = {
     "/.well-known/oauth-authorization-server",
     "/.well-known/oauth-protected-resource",
     "/oauth/authorize",
+    "/device",
     "/ledger/checkpoint",
     "/ledger/keys",
     "/ledger/policy",

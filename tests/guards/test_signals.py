@@ -11,7 +11,7 @@ from flask import Flask
 
 from connect.core.signals import DECLARED
 
-LEDGER, DISCLOSURE = "connect.ledger.receivers", "connect.disclosure.receivers"
+LEDGER, GRANTS, DISCLOSURE = "connect.ledger.receivers", "connect.grants.receivers", "connect.disclosure.receivers"
 OAUTH, WEBHOOKS = "connect.oauth.receivers", "connect.webhooks.receivers"
 
 RECEIVERS: dict[str, set[str]] = {
@@ -20,24 +20,28 @@ RECEIVERS: dict[str, set[str]] = {
     "app_moved": {f"{LEDGER}.write_moved"},
     "app_registered": {f"{LEDGER}.write_registered"},
     "app_reinstated": {f"{LEDGER}.write_reinstated"},
+    "app_removed": {f"{LEDGER}.write_removed"},
     "app_retired": {f"{LEDGER}.write_retired"},
     "app_suspended": {f"{LEDGER}.write_suspended", f"{WEBHOOKS}.on_app_suspended"},
     "app_version_added": {f"{LEDGER}.write_version_added"},
     "call_ended": {f"{WEBHOOKS}.on_call_ended"},
     # Grants write their own entries: the ledger is a layer below them.
     "grant_changed": {f"{DISCLOSURE}.keep_catalogue"},
+    "grant_confirmation_asked": set(),
+    "grant_confirmed": set(),
     "grant_expired": {f"{OAUTH}.end_tokens_of_expired"},
     "grant_given": {f"{DISCLOSURE}.keep_catalogue"},
     "grant_narrowed": set(),
     "grant_paused": set(),
     "grant_resumed": set(),
     "grant_revoked": {f"{OAUTH}.end_tokens_of_revoked", f"{WEBHOOKS}.on_grant_revoked"},
+    "keys_changed": {f"{LEDGER}.write_keys_changed"},
     "password_set": {f"{LEDGER}.write_password_set"},
     "person_added": {f"{LEDGER}.write_person_added"},
-    "person_closed": {f"{LEDGER}.write_person_closed"},
+    "person_closed": {f"{LEDGER}.write_person_closed", f"{GRANTS}.review_after_leaving"},
     "profile_changed": {f"{LEDGER}.write_profile_changed"},
-    "role_given": {f"{LEDGER}.write_role_given"},
-    "role_taken": {f"{LEDGER}.write_role_taken"},
+    "role_given": {f"{LEDGER}.write_role_given", f"{GRANTS}.review_after_a_role"},
+    "role_taken": {f"{LEDGER}.write_role_taken", f"{GRANTS}.review_after_a_role"},
     "secret_ended": {f"{LEDGER}.write_secret_ended"},
     "secret_made": {f"{LEDGER}.write_secret_made"},
     "secret_rotated": {f"{LEDGER}.write_secret_rotated"},

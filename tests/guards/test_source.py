@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from connect.core import log
 from tests.guards.source import EVERYTHING, ROOT, calls, imports, python_files, texts
 
 CORE = Path("connect/core")
@@ -82,3 +83,10 @@ def test_init_files_are_empty() -> None:
 
 def _lines(path: Path) -> int:
     return len((ROOT / path).read_text().splitlines())
+
+
+def test_every_kind_of_secret_text_is_kept_out_of_logs() -> None:
+    """A prefix that ids.token gets and the log does not know would let whole tokens through (checklist 49)."""
+    prefixes = {found for path in python_files() for found in re.findall(r'"(vt[a-z])"', (ROOT / path).read_text())}
+    assert {f"{prefix}_" for prefix in prefixes} <= set(log._TOKEN_PREFIXES)
+    assert {"vta", "vtr", "vtc", "vts", "vtl"} <= prefixes

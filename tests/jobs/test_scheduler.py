@@ -74,3 +74,12 @@ def test_a_long_job_renews_its_lease_and_stops_where_it_lost_it(database: Module
     assert len(calls) == (1 if lost else 3)
     with database.read() as connection:
         assert connection.scalar(select(Job.leased_until)) > clock.now()
+
+
+def test_a_job_rests_as_long_as_its_batch_took(database: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    rests: list[float]
+    times, rests, left = iter([10.0, 10.25, 20.0, 23.0, 30.0, 30.5]), [], [10, 10, 3]
+    monkeypatch.setattr(scheduler.clock, "monotonic", lambda: next(times))
+    monkeypatch.setattr(scheduler.time, "sleep", rests.append)
+    scheduler._run(job(lambda: left.pop(0)))
+    assert rests == [0.25, 1.0]  # and none after the last, nor ever longer than a second

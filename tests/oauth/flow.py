@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from connect.core import clock, database, ids
 from connect.grants import services as grants
 from connect.oauth import requests
+from connect.oauth.answers import ToApp
 from tests.support.world import REDIRECT_URI, REQUIRED, World
 
 VERIFIER = "a-verifier-of-43-to-128-characters-out-of-66"
@@ -40,14 +41,25 @@ def slug(answer: TestResponse) -> str:
     return str(answer.json["type"]).rpartition("/")[2]
 
 
+class Signer(Protocol):
+    """Who makes client assertions: tests/oauth/holder.py."""
+
+    def credentials(self, client_id: str) -> dict[str, str]: ...
+
+
 @dataclass
 class Flow:
-    """An app of `world` before the platform `app`. Each method is one step; `connect` takes all of them."""
+    """An app of `world` before the platform `app`. Each method is one step; `connect` takes all of them.
+
+    An app with a key signs with `signer`; one that has to push its requests `pushes`.
+    """
 
     app: Flask
     world: World
     redirect_uri: str = REDIRECT_URI
     headers: Mapping[str, str] = field(default_factory=dict)
+    signer: Signer | None = None
+    pushes: bool = False
 
     @property
     def client_auth(self) -> dict[str, str]:
@@ -56,8 +68,11 @@ class Flow:
 
     def ask(self, **changes: str | None) -> TestResponse:
         """GET /oauth/authorize with a good request but for `changes`; None leaves a parameter out."""
-        given = {name: value for name, value in (self.asked | changes).items() if value is not None}
-        return self.ask_raw(urlencode(given))
+        return self.ask_raw(self.asked_as_text(**changes))
+
+    def asked_as_text(self, **changes: str | None) -> str:
+        """The query of a good request but for `changes`."""
+        return urlencode({name: value for name, value in (self.asked | changes).items() if value is not None})
 
     @property
     def asked(self) -> dict[str, str | None]:
@@ -86,7 +101,7 @@ class Flow:
 
     def request_id(self, **changes: str | None) -> UUID:
         """The id of a stored request."""
-        answer = self.ask(**changes)
+        answer = self.bring(self.push(**changes).json["request_uri"]) if self.pushes else self.ask(**changes)
         assert answer.status_code == 303, answer.get_data(as_text=True)
         return self.id_in(answer.location)
 
@@ -99,6 +114,10 @@ class Flow:
 
     def allow(self, request_id: UUID, scopes: Iterable[str] = OFFLINE, **terms: Any) -> str:
         """The owner ticks `scopes`; the address the browser is sent to."""
+        return self.answer(request_id, scopes, **terms).location
+
+    def answer(self, request_id: UUID, scopes: Iterable[str] = OFFLINE, **terms: Any) -> ToApp:
+        """The owner ticks `scopes`; the answer to the app."""
         with database.unit_of_work() as session:
             requests.decide(session, request_id, requests.ALLOWED)
             live = grants.live_of_app(session, self.world.account_id, self.world.app_id)
@@ -112,6 +131,11 @@ class Flow:
             )
 
     def refuse(self, request_id: UUID) -> str:
+        """The owner says no; the address the browser is sent to."""
+        return self.decline(request_id).location
+
+    def decline(self, request_id: UUID) -> ToApp:
+        """The owner says no; the answer to the app."""
         with database.unit_of_work() as session:
             requests.decide(session, request_id, requests.DENIED)
             return requests.deny(session, request_id)
@@ -122,8 +146,10 @@ class Flow:
 
     def post(self, path: str, form: Mapping[str, str | None], headers: Mapping[str, str] | None = None) -> TestResponse:
         """A form to an endpoint, with the client's own credentials unless `headers` are given."""
+        if self.signer is not None and "client_assertion" not in form:
+            form = self.signer.credentials(self.world.client_id) | form
         given = {name: value for name, value in form.items() if value is not None}
-        if not self.world.client_secret:
+        if not self.world.client_secret and self.signer is None:
             given.setdefault("client_id", self.world.client_id)
         sent = self.client_auth if headers is None else headers
         return self.app.test_client().post(path, data=given, headers={**self.headers, **sent})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -34,3 +35,13 @@ def grant_id(flow: Flow) -> UUID:
     found = queries.live_of_app(flow.world.account_id, flow.world.app_id)
     assert found is not None
     return found.id
+
+
+def everything(but: Collection[str] = ("rate_limit",)) -> dict[str, list[str]]:
+    """Every row of every table, as text, in no matter which order."""
+    tables = [table.name for table in database.Base.metadata.sorted_tables if table.name not in but]
+    with database.read() as connection:
+        return {
+            name: sorted(str(tuple(row)) for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"'))
+            for name in tables
+        }

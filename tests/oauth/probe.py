@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, Flask, Response, g, jsonify
 
 from connect.core import ids
+from connect.oauth.models import SpentProof
 from connect.oauth.resource import protected
 from connect.scopes.scopes import join
+from tests.oauth.look import count
 
 
 def install(app: Flask) -> None:
@@ -32,6 +36,16 @@ def install(app: Flask) -> None:
     @protected("app:read")
     def of_the_app() -> Response:
         return jsonify({"client_id": g.access.client_id, "scope": join(g.access.scopes)})
+
+    @probe.post("/v1/probe/act")
+    @protected()
+    def act() -> Response:
+        return jsonify({"proofs": count(SpentProof)})
+
+    @probe.get("/v1/probe/recent")
+    @protected("call_log:read", max_age=timedelta(minutes=5))
+    def after_a_recent_sign_in() -> Response:
+        return _said()
 
     app.register_blueprint(probe)
 

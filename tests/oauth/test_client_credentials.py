@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask
 
 from connect.oauth.models import TokenChain
@@ -40,6 +42,25 @@ def test_47_the_token_opens_nothing_of_a_customer(flow: Flow) -> None:
     for path in ("/v1/probe", "/v1/probe/calls"):
         answer = flow.get(path, token)
         assert (answer.status_code, slug(answer)) == (403, "insufficient-scope")
+
+
+def test_47_every_operation_about_a_customer_refuses_it(flow: Flow) -> None:
+    flow.connect()
+    token = flow.alone().json["access_token"]
+    views, tried = flow.app.view_functions, 0
+    for route in flow.app.url_map.iter_rules():
+        guard = getattr(views[route.endpoint], "access_rule", "")
+        if not route.rule.startswith("/v1/") or not guard.startswith("token") or "app:" in guard:
+            continue
+        path = route.rule
+        for name in route.arguments:
+            path = re.sub(rf"<[^<>]*\b{name}>", "x", path)
+        for method in (route.methods or set()) - {"HEAD", "OPTIONS"}:
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = flow.app.test_client().open(path, method=method, headers=headers)
+            assert (answer.status_code, slug(answer)) == (403, "insufficient-scope"), (method, path)
+            tried += 1
+    assert tried >= 10
 
 
 def test_47_a_customers_token_is_not_the_apps(flow: Flow) -> None:

@@ -202,9 +202,3 @@ def test_the_ledger_says_who_got_which_token(flow: Flow) -> None:
     assert entry["request_id"].startswith("req_")
     assert entry["client_auth"] == "client_secret_basic"
     assert entry["scopes"] == sorted(OFFLINE)
-
-
-def test_a_failed_exchange_leaves_nothing_behind(flow: Flow) -> None:
-    flow.exchange(flow.code(), code_verifier="x" * 43)
-    assert count(AccessToken) == count(TokenChain) == 0
-    assert not entries("issued")

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import orjson
 import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
 
+from connect.cli.housekeeping import housekeeping as housekeeping_command
 from connect.core import database
 from connect.grants import services as grants
 from connect.oauth import housekeeping
-from connect.oauth.models import AccessToken, AuthorizationCode, TokenChain
+from connect.oauth.models import AccessToken, AuthorizationCode, AuthRequest, SpentProof, TokenChain
 from tests.oauth.flow import Flow, slug
+from tests.oauth.holder import Holder
 from tests.oauth.look import count, entries, grant_id
+from tests.support.blocked import Running
 from tests.support.clock import Clock
+from tests.support.databases import postgres_only
 
 
 def revoke(flow: Flow, _clock: Clock) -> str:
@@ -93,3 +101,43 @@ def test_a_purge_does_as_much_as_it_may_and_says_how_much(flow: Flow, clock: Clo
 def _purge() -> None:
     with database.unit_of_work() as session:
         housekeeping.purge(session, 1000)
+
+
+def test_each_kind_is_counted_apart_by_the_command(flow: Flow, clock: Clock) -> None:
+    """The counts of `connect housekeeping`: what of it was gone, by kind."""
+    lost = flow.connect()["refresh_token"]
+    flow.refresh(lost), flow.refresh(lost), flow.refuse(flow.request_id())
+    flow.alone(), flow.alone(headers=flow.client_auth | Holder().headers())
+    clock.move(days=400)
+    done = CliRunner().invoke(housekeeping_command, ["--once", "--json"])
+    counts = {job["name"]: job["did"] for job in orjson.loads(done.output)["jobs"] if job["name"] in housekeeping.STEPS}
+    assert counts == {
+        "close replay windows": 1,
+        "purge used proofs": 1,
+        "purge authorization requests": 2,
+        "purge authorization codes": 1,
+        "purge access tokens": 4,
+        "purge token chains": 1,
+        "end grants of deleted apps": 0,
+        "remove unused apps": 0,
+    }
+    assert [count(model) for model in (AuthRequest, AuthorizationCode, AccessToken, TokenChain, SpentProof)] == [0] * 5
+
+
+@postgres_only
+@pytest.mark.parametrize("model", [SpentProof, AuthRequest, AuthorizationCode, AccessToken, TokenChain])
+def test_a_purge_waits_for_no_row_and_makes_none_wait(flow: Flow, clock: Clock, model: Any) -> None:
+    """What somebody holds is passed over, and what it deletes is all that it locks."""
+    flow.revoke(flow.connect()["refresh_token"]), flow.alone(headers=flow.client_auth | Holder().headers())
+    clock.move(days=9)
+    with database.unit_of_work() as session:
+        session.execute(select(model).limit(1).with_for_update()).all()
+        Running(_purge).result()
+        assert count(model) == 1
+    _purge()
+    assert count(model) == 0
+    flow.revoke(flow.connect()["refresh_token"]), flow.alone(headers=flow.client_auth | Holder().headers())
+    clock.move(days=9)
+    with database.unit_of_work() as session:
+        housekeeping.purge(session, 1_000)
+        assert Running(flow.connect).result()["access_token"]

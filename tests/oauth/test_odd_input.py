@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connect.oauth.clients import DEVICE
 from tests.oauth.flow import CHALLENGE, FORM, VERIFIER, Flow
 from tests.support.world import REDIRECT_URI
 
@@ -17,13 +18,14 @@ NAMES = st.sampled_from(
     [
         "grant_type", "code", "redirect_uri", "client_id", "client_secret", "code_verifier", "refresh_token", "scope", "token",
         "token_type_hint", "response_type", "state", "code_challenge", "code_challenge_method", "resource", "request",
-        "request_uri", "response_mode", "prompt", "authorization_details", "client_assertion", "username", "password",
+        "request_uri", "response_mode", "prompt", "authorization_details", "client_assertion", "username", "password", "device_code",
     ]
 ) | st.text(max_size=20)  # fmt: skip
 KNOWN = [
     "authorization_code",
     "refresh_token",
     "client_credentials",
+    DEVICE,
     "code",
     "S256",
     "call_log:read",
@@ -31,7 +33,20 @@ KNOWN = [
     VERIFIER,
     REDIRECT_URI,
 ]
-ODD = ["\x00", "\ud7ff", "�", "'\"", "%00", "vta_x", "vtc_x", "vtr_" + "A" * 97, "https://evil.example/", "\r\n", "💣"]
+ODD = [
+    "\x00",
+    "\ud7ff",
+    "�",
+    "'\"",
+    "%00",
+    "vta_x",
+    "vtc_x",
+    "vtr_" + "A" * 97,
+    "vtd_x",
+    "https://evil.example/",
+    "\r\n",
+    "💣",
+]
 VALUES = st.sampled_from(KNOWN + ODD) | st.text(max_size=60) | st.text(alphabet="A_-.~", min_size=43, max_size=130)
 FORMS = st.lists(st.tuples(NAMES, VALUES), max_size=9)
 BODIES = FORMS.map(lambda form: urlencode(form).encode()) | st.binary(max_size=200)
@@ -48,7 +63,7 @@ TYPES = st.sampled_from(
 
 @FUZZ
 @given(
-    path=st.sampled_from(["/oauth/token", "/oauth/revoke", "/oauth/introspect"]),
+    path=st.sampled_from(["/oauth/token", "/oauth/device_authorization", "/oauth/revoke", "/oauth/introspect"]),
     body=BODIES,
     header=HEADERS,
     kind=TYPES,

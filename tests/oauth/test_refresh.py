@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from apps_registry import steps
 from apps_registry.lifecycle import Party
 from connect.accounts import people
+from connect.accounts.models import Account
 from connect.core import actor, database, ids, mail
 from connect.core import clock as core_clock
 from connect.grants import services as grants
@@ -134,6 +135,17 @@ def test_45_a_token_from_two_generations_back_ends_the_chain(flow: Flow) -> None
     assert flow.refresh(third["refresh_token"]).json["error"] == "invalid_grant"
 
 
+@pytest.mark.parametrize("seconds", [0, 11, 3600])
+def test_45_it_ends_the_chain_early_and_late(flow: Flow, clock: Clock, seconds: int) -> None:
+    first = flow.connect()
+    second = flow.refresh(first["refresh_token"]).json
+    third = flow.refresh(second["refresh_token"]).json
+    clock.move(seconds=seconds)
+    assert flow.refresh(first["refresh_token"]).json["error"] == "invalid_grant"
+    assert flow.refresh(third["refresh_token"]).json["error"] == "invalid_grant"
+    assert [entry["reason"] for entry in entries("ended")] == ["refresh token reused"]
+
+
 def test_a_reuse_is_in_the_ledger_once_told_by_mail_and_leaves_the_grant(flow: Flow, clock: Clock) -> None:
     first, beside = flow.connect(), flow.connect()
     flow.refresh(first["refresh_token"])
@@ -210,13 +222,23 @@ def idle(_flow: Flow, clock: Clock) -> None:
     clock.move(days=31)
 
 
-@pytest.mark.parametrize("fall", [revoke, suspend, expire, idle])
+def close_the_account(flow: Flow, _clock: Clock) -> None:
+    with database.unit_of_work() as session:
+        session.execute(update(Account).where(Account.id == flow.world.account_id).values(state="closed"))
+
+
+def retire(flow: Flow, _clock: Clock) -> None:
+    with database.unit_of_work() as session:
+        steps.retire(session, flow.world.app_id, "", actor.SYSTEM, Party.TEAM)
+
+
+@pytest.mark.parametrize("fall", [revoke, suspend, retire, close_the_account, expire, idle])
 def test_46_refresh_dies_with_what_it_stands_on(flow: Flow, clock: Clock, fall: Callable[[Flow, Clock], None]) -> None:
     token = flow.connect()["refresh_token"]
     fall(flow, clock)
     answer = flow.refresh(token)
     assert answer.status_code == 400
-    assert answer.json["error"] == ("unauthorized_client" if fall is suspend else "invalid_grant")
+    assert answer.json["error"] == ("unauthorized_client" if fall in {suspend, retire} else "invalid_grant")
 
 
 def test_46_the_end_is_named(flow: Flow, clock: Clock) -> None:

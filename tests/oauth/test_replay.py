@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -18,8 +15,8 @@ from connect.oauth.models import SpentProof
 from tests.oauth.look import count
 from tests.support.clock import Clock
 from tests.support.databases import postgres_only
-from tests.support.servers import environment
-from tests.support.threads import together
+from tests.support.processes import at_once
+from tests.support.threads import Together
 
 MANY = 16
 MINUTE = timedelta(seconds=60)
@@ -61,7 +58,7 @@ def test_what_was_undone_was_not_used(database: ModuleType) -> None:
     assert spend(database, "one")
 
 
-def test_of_many_uses_at_once_one_is_the_first(database: ModuleType) -> None:
+def test_of_many_uses_at_once_one_is_the_first(database: ModuleType, together: Together) -> None:
     assert sorted(together(*[partial(spend, database, "one")] * MANY)) == [False] * (MANY - 1) + [True]
 
 
@@ -69,25 +66,8 @@ def test_of_many_uses_at_once_one_is_the_first(database: ModuleType) -> None:
 def test_of_many_processes_that_use_the_same_proofs_one_is_first_for_each(
     database: ModuleType, settings: Settings
 ) -> None:
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", PROCESS],
-            cwd=Path(__file__).parents[2],
-            env=environment(settings) | {"PATH": ""},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(4)
-    ]
-    for process in processes:
-        assert process.stdout is not None and process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    firsts = [int(process.communicate(timeout=60)[0]) for process in processes]
-    assert sum(firsts) == 50
+    firsts = at_once(settings, PROCESS, 4)
+    assert sum(map(int, firsts)) == 50
     assert count(SpentProof) == 50
 
 

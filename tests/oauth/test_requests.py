@@ -13,6 +13,7 @@ from connect.core import database, ids
 from connect.core.problems import Problem
 from connect.grants import services as grants
 from connect.oauth import housekeeping, requests
+from connect.oauth.answers import ToApp
 from connect.oauth.models import AuthorizationCode, AuthRequest
 from connect.oauth.requests import AlreadyDecided
 from tests.oauth.flow import OFFLINE, Flow, query
@@ -39,7 +40,7 @@ def decide(request_id: UUID, decision: str = requests.ALLOWED) -> None:
         requests.decide(session, request_id, decision)
 
 
-def approve(flow: Flow, request_id: UUID, grant: Any = None) -> str:
+def approve(flow: Flow, request_id: UUID, grant: Any = None) -> ToApp:
     with database.unit_of_work() as session:
         live = grant or grants.live_of_app(session, flow.world.account_id, flow.world.app_id)
         given = {"grant": live, "person_id": flow.world.person_id, "authenticated_at": core_clock.now()}

@@ -31,7 +31,7 @@ def refused(answer: Any, status: int, kind: str) -> dict[str, Any]:
     assert answer.mimetype == "application/problem+json"
     if kind != "grant-paused":
         challenge = answer.headers["WWW-Authenticate"]
-        assert challenge.startswith("Bearer ")
+        assert challenge.startswith(("Bearer ", "DPoP "))
         assert f'resource_metadata="{settings.current().base_url}{METADATA}"' in challenge
     return answer.json
 

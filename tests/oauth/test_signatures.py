@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwk, jws
 
+from connect.core.public_keys import ALGORITHMS, public_key
 from connect.oauth import signatures
 
 KEYS: dict[str, Any] = {
@@ -30,12 +31,12 @@ def segment(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
-@pytest.mark.parametrize("algorithm", signatures.ALGORITHMS)
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_what_was_signed_with_an_algorithm_that_is_taken_is_known_by_its_key(algorithm: str) -> None:
     key = KEYS[algorithm]
     read = signatures.read(signed(algorithm, key, kid="one"))
     assert read.claims == {"jti": "x"}
-    assert read.made_with(signatures.public_key(key.as_dict(private=False)))
+    assert read.made_with(public_key(key.as_dict(private=False)))
     assert not read.made_with(type(key).generate_key(2048 if algorithm == "PS256" else key.as_dict()["crv"]))
 
 
@@ -92,7 +93,7 @@ EC, RSA = KEYS["ES256"].as_dict(private=False), KEYS["PS256"].as_dict(private=Fa
 )
 def test_other_keys_are_refused(value: Any) -> None:
     with pytest.raises(ValueError):
-        signatures.public_key(value)
+        public_key(value)
 
 
 @pytest.mark.parametrize(
@@ -139,6 +140,6 @@ def test_odd_input_raises_nothing_but_value_error(
     head = segment(json.dumps({"alg": "ES256", "jwk": key}).encode())
     try:
         read = signatures.read(f"{head}.{segment(json.dumps(claims).encode())}.{segment(signature)}")
-        assert not read.made_with(signatures.public_key(read.header["jwk"]))
+        assert not read.made_with(public_key(read.header["jwk"]))
     except ValueError:
         pass

@@ -15,12 +15,12 @@ from connect import wiring
 from connect.core import csrf, i18n, settings, web
 from connect.core.pages import blueprint as pages
 from connect.core.pages.navigation import Viewer
-from tests.pages.samples import Sample, auditor, consent, customer, developer, signin, staff
+from tests.pages.samples import Sample, auditor, consent, customer, developer, device, signin, staff
 
 ROOT = Path(pages.__file__).resolve().parents[2]
 SAMPLES: dict[str, Sample] = {
     f"{sample.area}/{name}": sample
-    for module in (signin, customer, consent, developer, auditor, staff)
+    for module in (signin, customer, consent, device, developer, auditor, staff)
     for name, sample in module.SAMPLES.items()
 }
 

@@ -41,5 +41,11 @@ def test_a_reinstated_app_is_back_where_it_was_suspended() -> None:
 
 
 def test_every_state_stands_in_exactly_one_of_the_groups_that_decide_who_may_connect() -> None:
-    groups = (lifecycle.OPEN_TO_ALL, lifecycle.OPEN_TO_TESTERS, lifecycle.CLOSED, {State.PRIVATE})
+    groups = (
+        lifecycle.OPEN_TO_ALL,
+        lifecycle.OPEN_UNREVIEWED,
+        lifecycle.OPEN_TO_TESTERS,
+        lifecycle.CLOSED,
+        {State.PRIVATE},
+    )
     assert sorted(state for group in groups for state in group) == sorted(State)

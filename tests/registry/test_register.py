@@ -57,6 +57,13 @@ def test_the_secret_itself_is_nowhere_in_the_database(database: ModuleType) -> N
                 assert made.secret not in map(str, row)
 
 
+def test_a_device_has_neither_secret_nor_redirect_uri_and_asks_customers(database: ModuleType) -> None:
+    assert set(refused(database, kind="device")) == {"redirect_uris"}
+    assert set(refused(database, kind="device", redirect_uris=(), asked=())) == {"scopes"}
+    made = registry.app(registry.team(), kind="device", redirect_uris=())
+    assert (made.secret, made.app.auth_method) == (None, "none")
+
+
 @pytest.mark.parametrize("kind", ["public", "native"])
 def test_a_client_that_cannot_keep_a_secret_gets_none(database: ModuleType, kind: str) -> None:
     made = registry.app(registry.team(), kind=kind)

@@ -187,7 +187,7 @@ def test_a_version_keeps_the_terms_of_the_one_before_unless_it_brings_its_own(da
     second = act(database, versions.add_version, made.app.id, [READ], DEVELOPER)
     assert second.default_terms == {"retention_days": 30, "life_days": 30}
     third = act(database, versions.add_version, made.app.id, [READ], DEVELOPER, default_terms={"life_days": 60})
-    assert third.default_terms == {"life_days": 60}
+    assert third.default_terms == {"retention_days": 30, "life_days": 60}
     with pytest.raises(InvalidApp):
         act(database, versions.add_version, made.app.id, [READ], DEVELOPER, default_terms={"life_days": "long"})
 

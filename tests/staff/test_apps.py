@@ -8,9 +8,11 @@ from types import ModuleType
 
 import pytest
 
-from apps_registry import clients, queries
+from apps_registry import clients, queries, unverified
+from apps_registry.metadata import read
 from apps_registry.services import Registered
-from connect.core import health, mail
+from connect.core import clock as core_clock
+from connect.core import health, ids, mail
 from connect.core import settings as core_settings
 from tests.support import registry
 from tests.support.clock import Clock
@@ -89,3 +91,21 @@ def test_the_mailbox_is_for_development_only(visit: Visit, database: ModuleType)
     assert "Dialler is connected" in page and "You allowed it." in page
     core_settings.activate(replace(core_settings.current(), mode="production"))
     assert browser.get("/staff/mailbox").status_code == 404
+
+
+def test_an_app_without_a_team_is_listed_and_can_be_suspended_also_where_its_client_id_is_an_address(
+    visit: Visit, database: ModuleType
+) -> None:
+    given = read({"client_name": "Agent", "redirect_uris": ["https://agent.example/cb"]}, of_document=True)
+    with database.unit_of_work() as session:
+        app = unverified.describe(session, "https://agent.example/client.json", given, core_clock.now())
+        other = unverified.register(session, replace(given, name="Other")).app
+    browser = staff(visit, "operator")
+    page = browser.get("/staff/apps").get_data(as_text=True)
+    assert "Agent" in page and "agent.example" in page and "Registered itself" in page and "Unverified" in page
+    for one in (app, other):
+        path = f"/staff/apps/{ids.encode('app', one.id)}/suspend"
+        assert browser.send(path, {"reason": "It lies."}).status_code == 303
+        assert queries.app_page(one.id).state == "suspended"
+        assert browser.send(path, {"reason": "It does not."}).status_code == 303
+        assert queries.app_page(one.id).state == "unverified"

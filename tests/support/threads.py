@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+Together = Callable[..., list[Any]]
+
 
 def together(*calls: Callable[[], Any]) -> list[Any]:
     """What each call returned, or the exception it raised, in the order given. All start when the last thread is ready."""

@@ -92,15 +92,19 @@ def make(
     kind: str = "confidential",
     asked: tuple[Asked, ...] | None = None,
     publish: bool = True,
+    **registered: Any,
 ) -> World:
-    """An account with an owner, a published app (or a draft), and `calls` made-up calls of the last weeks."""
+    """An account with an owner, a published app (or a draft), and `calls` made-up calls of the last weeks.
+
+    `registered` are further fields of the app's Registration.
+    """
     with database.unit_of_work() as session:
         account = accounts.add_account(session, name, actor.SYSTEM)
         email = f"owner@{account.id.hex}.example"
         person = people.add_person(session, email, "Asha Rao", actor.SYSTEM)
         people.give_role(session, person.id, "owner", actor.SYSTEM, account_id=account.id)
         team = registry.add_team(session, f"Team {account.id.hex}")
-        made = registry.register(session, team.id, _registration(kind, asked), actor.SYSTEM)
+        made = registry.register(session, team.id, replace(_registration(kind, asked), **registered), actor.SYSTEM)
         if publish:
             versions.publish(session, made.app.id, actor.SYSTEM)
     if calls:
@@ -134,7 +138,7 @@ def token(world: World, grant: Grant, scopes: Iterable[str] | None = None) -> st
 
 def _registration(kind: str, asked: tuple[Asked, ...] | None) -> Registration:
     redirects = KINDS[kind].redirects
-    scopes = sorted(REQUIRED | OPTIONAL) if redirects else []
+    scopes = sorted(REQUIRED | OPTIONAL) if KINDS[kind].asks_customers else []
     usual = tuple(Asked(scope, scope in REQUIRED, f"We need {scope}.") for scope in scopes)
     return Registration(
         name="Neem CRM",

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook
 
 from connect.calls.ingest import ingest
-from connect.core import clock, database, ids
+from connect.core import clock, database, ids, settings
 from connect.grants import services as grants
 from connect.ledger.models import LedgerEntry
 from connect.webhooks import worker
+from tests.oauth.look import everything
 from tests.support import world as worlds
 from tests.support.peer import Peer, reply
 from tests.support.world import OPTIONAL, REQUIRED, World
@@ -181,3 +182,17 @@ def test_a_revocation_that_is_rolled_back_cancels_nothing(world: World, subscrip
         grants.revoke(session, world.account_id, grant_id, world.actor)
         inner.rollback()
     assert states() == ["pending"]
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_what_an_endpoint_answers_is_not_kept_whatever_it_says_of_caching(
+    world: World, subscription: Subscription, status: int
+) -> None:
+    """P6: nothing that somebody's server sends us outlives the moment, so nothing does that forbids to be kept."""
+    said = b"nobody may keep this sentence"
+    subscription.peer.says(reply(status, said, Cache_Control="no-store", Pragma="no-cache", X_Note=said.decode()))
+    end_call(world.account_id)
+    worker.drain_once()
+    assert len(subscription.peer.requests) == 1 and attempts()
+    assert said.decode() not in str(everything())
+    assert not [path for path in settings.current().data_dir.rglob("*") if path.is_file() and said in path.read_bytes()]

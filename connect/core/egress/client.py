@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
+from weakref import WeakSet
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -56,6 +57,7 @@ class GuardedSession:
     ) -> None:
         self.policy = policy or Policy.of(settings.current())
         self._inner, self._tls = resolver, tls or ssl.create_default_context()
+        self._opened: WeakSet[asyncio.Transport] = WeakSet()
 
     async def __aenter__(self) -> Self:
         self._resolver = PublicResolver(self.policy, self._inner)
@@ -69,7 +71,7 @@ class GuardedSession:
             trust_env=False,
             headers=_HEADERS,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.policy.connect),
-            response_class=_Response,
+            response_class=_noting(self._opened),
             read_bufsize=_BUFFER,
             trace_configs=[tracing()],
         )
@@ -79,6 +81,11 @@ class GuardedSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._session.close()
+        for (
+            transport
+        ) in self._opened:  # a peer that does not answer TLS's goodbye would keep its connection for half a minute
+            transport.abort()
+        await asyncio.sleep(0)  # in which the sockets are closed
         await self._resolver.close()
 
     async def request(
@@ -125,6 +132,18 @@ class _Response(ClientResponse):
         assert connection.transport is not None
         self.peer = connection.transport.get_extra_info("peername")[0]
         return await super().start(connection)
+
+
+def _noting(opened: WeakSet[asyncio.Transport]) -> type[_Response]:
+    """Responses that put their connections into `opened`."""
+
+    class Noting(_Response):
+        async def start(self, connection: Connection) -> ClientResponse:
+            assert connection.transport is not None
+            opened.add(connection.transport)
+            return await super().start(connection)
+
+    return Noting
 
 
 async def _read(response: ClientResponse, limit: int) -> tuple[bytes, bool]:

@@ -19,14 +19,21 @@ FAILED = {
     "tls": "the certificate or the TLS handshake is not acceptable",
     "timeout": "the answer did not arrive within the time allowed",
     "protocol": "the answer is not HTTP as it should be, or the connection broke",
+    "busy": "too many documents are being fetched at the moment",
+}
+UNFIT = {
+    "status": "the answer has another status than 200; redirects are not followed",
+    "size": "the document is too large",
+    "media type": "the answer is not application/json",
+    "json": "the document is not a JSON object, or a member is there twice",
 }
 
 
 class EgressError(Exception):
-    """An outgoing request that brought no answer; `reason` is a key of REFUSED or FAILED."""
+    """An outgoing request that brought nothing of use; `reason` is a key of REFUSED, FAILED or UNFIT."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"{reason}: {(REFUSED | FAILED)[reason]}")
+        super().__init__(f"{reason}: {(REFUSED | FAILED | UNFIT)[reason]}")
         self.reason = reason
 
 
@@ -36,3 +43,7 @@ class EgressRefused(EgressError):
 
 class EgressFailed(EgressError):
     """The request was let out and brought no answer."""
+
+
+class EgressUnfit(EgressError):
+    """An answer came, and is not the document that was asked for."""

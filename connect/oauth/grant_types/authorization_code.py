@@ -6,23 +6,22 @@ second one by the same client with the same verifier ends what the first began, 
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
-from authlib.oauth2.rfc6749 import AccessDeniedError, InvalidGrantError, grants
+from authlib.oauth2.rfc6749 import AccessDeniedError, grants
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from connect.core import ids, settings
-from connect.oauth import answers, chains, codes, refresh_tokens, rules, thefts
+from connect.oauth import codes, rules
+from connect.oauth.answers import ToApp
 from connect.oauth.clients import OAuthClient
 from connect.oauth.codes import Approval, Code
-from connect.oauth.errors import NeverIssued, TheftSeen
-from connect.oauth.grant_types.base import Issuing, must_stand
+from connect.oauth.errors import NeverIssued
+from connect.oauth.grant_types.base import must_be_for
+from connect.oauth.grant_types.beginning import Beginning
 from connect.oauth.incoming import OAuthRequest, StoredRequest
 from connect.oauth.tokens import Basis
-from connect.scopes.scopes import OFFLINE_ACCESS
 
 
-class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
+class AuthorizationCodeGrant(Beginning, grants.AuthorizationCodeGrant):
     """Both ends of the code flow; the request's session is that of the caller's transaction."""
 
     @classmethod
@@ -35,63 +34,35 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
         """A rule of the table too."""
 
     def validate_authorization_request(self) -> str:
-        """The redirect URI. A stored request was checked at the door; checking it again would undo the consent (trap T2)."""
-        if isinstance(self.request, StoredRequest):
-            return self.request.form["redirect_uri"]
+        """The redirect URI."""
         return rules.check(self.request)
 
-    def create_authorization_response(self, redirect_uri: str, grant_user: Approval | None) -> tuple[int, str, Any]:
-        if grant_user is None:
-            raise AccessDeniedError("The customer did not allow this.", redirect_uri=redirect_uri)
-        self.request.user = grant_user
-        code = ids.token(codes.PREFIX)
-        self.save_authorization_code(code, self.request)
-        location = answers.back(redirect_uri, code=code, state=self.request.payload.state)
-        return answers.redirect(location)
+    @staticmethod
+    def answer(request: StoredRequest, approval: Approval | None) -> ToApp:
+        """The answer to a request out of its row: a code, or without an approval access_denied.
 
-    def save_authorization_code(self, code: str, request: StoredRequest) -> None:
-        codes.issue(request.session, code, request)
+        Authlib's create_authorization_response would check the request again, which undoes the consent (trap T2), and always redirect.
+        """
+        if approval is None:
+            return ToApp.of(request.form, **dict(AccessDeniedError("The customer did not allow this.").get_body()))
+        code = ids.token(codes.PREFIX)
+        codes.issue(request.session, ids.digest(code), request, approval, request.now + settings.current().code_ttl)
+        return ToApp.of(request.form, code=code)
 
     def query_authorization_code(self, code: str, client: OAuthClient) -> Code:
         found = codes.find(self.request.session, code)
         if found is None or found.app_id != client.app_id:
             raise NeverIssued
-        must_stand(found.standing, self.request)
-        if not found.get_scope():
-            raise InvalidGrantError("Nothing of what this code was for is granted any more.")
+        must_be_for(self.request, jkt=found.jkt, resource=found.resource)
+        self.must_be_good(found)
         return found
 
     def authenticate_user(self, authorization_code: Code) -> Basis:
-        """Spend the code; what it stands for. The first write, after the checks of client, grant, redirect URI and PKCE."""
-        code, request, chain_id = authorization_code, self.request, ids.new()
-        if not codes.spend(request.session, code, chain_id, request.now):
-            self._refuse(code)
-        return code.basis(chain_id)
-
-    def generate_token(self, scope: str = "", include_refresh_token: bool = True, **_options: Any) -> dict[str, Any]:
-        said = super().generate_token(scope)
-        if include_refresh_token and OFFLINE_ACCESS in said["scope"].split():
-            said["refresh_token"] = refresh_tokens.make(self.request.user.chain_id, generation=0).text
-        return said
-
-    def save_token(self, token: dict[str, Any]) -> None:
-        first = refresh_tokens.parse(token.get("refresh_token", ""))
-        chains.begin(self.request.session, self.request.user, token["scope"].split(), first, self.request.now)
-        self.server.save_token(token, self.request)
+        """What the code stands for; the checks of client, grant, redirect URI and PKCE come before."""
+        return self.spend(authorization_code)
 
     def delete_authorization_code(self, authorization_code: Code) -> None:
         """It is spent and stays for a day (setting code_keep)."""
-
-    def _refuse(self, code: Code) -> NoReturn:
-        """Why the code could not be spent: it expired, it is being exchanged at this moment, or it comes a second time."""
-        request = self.request
-        used_at, chain_id = codes.first_use(request.session, code)
-        if used_at is None:
-            raise InvalidGrantError("The code has expired.")
-        if request.now - used_at < settings.current().code_race_window:
-            raise InvalidGrantError("Another request is exchanging this code.")
-        thefts.seen(request, code.basis(chain_id), chains.CODE_REUSE)
-        raise TheftSeen("The code was used before; the tokens it gave have ended.")
 
 
 class Pkce(CodeChallenge):

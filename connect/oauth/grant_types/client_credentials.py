@@ -6,7 +6,7 @@ from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidScopeError, grants
 
-from connect.oauth.grant_types.base import Issuing
+from connect.oauth.grant_types.base import Issuing, must_be_for
 from connect.oauth.tokens import Basis
 from connect.scopes import scopes
 from connect.scopes.errors import ScopesError
@@ -17,6 +17,7 @@ class ClientCredentialsGrant(Issuing, grants.ClientCredentialsGrant):
 
     def validate_token_request(self) -> None:
         super().validate_token_request()
+        must_be_for(self.request, jkt=None, resource=None)
         self.request.user = Basis(app_id=self.request.client.app_id)
 
     def validate_requested_scope(self) -> None:

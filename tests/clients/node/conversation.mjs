@@ -25,7 +25,7 @@ const ask = async (name, argument = '') => {
 
 const told = await hear()
 export const issuer = new URL(told.issuer)
-export const { clientId, clientSecret, clientMetadataUrl, redirectUri, scope } = told
+export const { clientId, clientSecret, clientKey, clientMetadataUrl, redirectUri, scope } = told
 
 /** The person follows the app's link, signs in and decides; the address at which their browser comes back to the app. */
 export const visit = async (address) => new URL(await ask(person.decision, String(address)))

@@ -133,8 +133,6 @@ ENTRY: dict[str, Any] = {
         body_sha256="4be1" * 16,
         nonce="91c2" * 16,
         leaf_hash="d0f3" * 16,
-        previous_url="/p",
-        next_url="/n",
     ),
     "fields": [
         Values(field="caller_e164", title="Caller's number", masked="number"),

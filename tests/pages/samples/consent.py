@@ -81,15 +81,17 @@ BARRED = _row(
     tier_words="Restricted",
 )
 GROUPS = [Values(title="Calls", rows=CALLS), Values(title="People", rows=PEOPLE)]
+UNVERIFIED = {"name": "Sahayak", "developer": "", "reviewed": False, "unverified": True, "privacy_policy_url": ""}
+UNREVIEWED = [Values(title="Calls", rows=[Values(CALLS[0] | {"purpose": "", "required": False})])]
 COLUMNS = {
-    "started_at": "Started",
-    "direction": "Direction",
-    "status": "Status",
-    "caller_e164": "Caller",
-    "caller_name": "Caller's name",
-    "talk_s": "Talk time",
-    "circle": "Circle",
-    "tags": "Tags",
+    "started_at": ("Started", "time"),
+    "direction": ("Direction", "choice"),
+    "status": ("Status", "choice"),
+    "caller_e164": ("Caller", "text"),
+    "caller_name": ("Caller's name", "text"),
+    "talk_s": ("Talk time", "seconds"),
+    "circle": ("Circle", "text"),
+    "tags": ("Tags", "texts"),
 }
 ROWS = [
     ["2026-11-25T04:28:03.000000Z", "incoming", "answered", "+91••••••10", "P. B.", "192", "Karnataka", "lead"],
@@ -119,7 +121,6 @@ def consent_view(**changes: Any) -> Values:
     return (
         Values(
             app=APP,
-            permission=EVERY_ANSWER,
             groups=GROUPS,
             terms=Values(
                 expiry_choices=_choices(
@@ -137,26 +138,40 @@ def consent_view(**changes: Any) -> Values:
                 departments_words="All 6 departments",
                 new_calls_words="Also calls from now on",
                 retention_words="30 days, then deletes it",
+                daily_words="No limit",
             ),
             preview=Values(
                 columns=[
-                    Values(key=key, title=title, note="Number mostly hidden" if key == "caller_e164" else "")
-                    for key, title in COLUMNS.items()
+                    Values(key=key, title=title, kind=kind, note="Number mostly hidden" if key == "caller_e164" else "")
+                    for key, (title, kind) in COLUMNS.items()
                 ],
                 rows=ROWS,
-                caption="Your 3 newest calls",
+                caption="Calls",
+                newest_first=True,
                 made_up=False,
                 json=JSON,
             ),
             not_granted=NOT,
+            about_calls=True,
         )
         | changes
     )
 
 
-def consent_context(view: Values, role: str = "owner", **changes: Any) -> dict[str, Any]:
+def consent_context(
+    view: Values, role: str = "owner", permission: Permission = EVERY_ANSWER, user_code: str = "", **changes: Any
+) -> dict[str, Any]:
     who = Values(name="Asha Menon", email="asha@menon-tiles.example")
-    answering = Values(who=who, account_name="Menon Tiles", role=role, destination_host="crm.leadbook.example")
+    host = "127.0.0.1:53124" if view["app"]["unverified"] else "" if user_code else "crm.leadbook.example"
+    answering = Values(
+        who=who,
+        account_name="Menon Tiles",
+        role=role,
+        permission=permission,
+        destination_host=host,
+        on_this_device=host.startswith("127."),
+        user_code=user_code,
+    )
     return {
         "view": view,
         "answering": answering,
@@ -176,12 +191,17 @@ SAMPLES = {
         "customer/consent.html",
         lambda: consent_context(
             consent_view(
-                app=Values(APP | {"reviewed": False, "privacy_date": None}),
-                preview=Values(columns=[], rows=[], caption="", made_up=True, json=""),
+                app=Values(APP | {"reviewed": False}),
+                preview=Values(columns=[], rows=[], caption="", newest_first=False, made_up=True, json=""),
             ),
             changes=["The app asks for one thing less.", "Your role is now admin."],
             problems=[Values(text="Choose for how long the app may see your calls", href="#expires-90")],
         ),
+    ),
+    "consent-unverified": Sample(
+        "customer",
+        "customer/consent.html",
+        lambda: consent_context(consent_view(app=Values(APP | UNVERIFIED), groups=UNREVIEWED)),
     ),
     "consent-barred": Sample(
         "customer",
@@ -195,8 +215,9 @@ SAMPLES = {
         "customer",
         "customer/consent.html",
         lambda: consent_context(
-            consent_view(permission=Permission(may_give=False)),
+            consent_view(about_calls=False),
             role="member",
+            permission=Permission(may_give=False),
             may_not_words="As a member you cannot connect apps. Ask Asha Menon (owner) to do it.",
         ),
     ),

@@ -12,11 +12,11 @@ APP = Values(
     name="Leadbook CRM",
     developer="Leadbook Software Private Limited",
     reviewed=True,
+    unverified=False,
     home_url="https://leadbook.example/",
     home_host="leadbook.example",
     privacy_policy_url="https://leadbook.example/privacy",
     privacy_host="leadbook.example",
-    privacy_date=date(2026, 11, 20),
 )
 
 
@@ -26,6 +26,7 @@ CARDS = [
         name="Leadbook CRM",
         developer="Leadbook Software Private Limited",
         reviewed=True,
+        unverified=False,
         status=Values(word="Connected", kind="good"),
         given_at=AT - timedelta(days=40),
         given_by="Asha Menon",
@@ -36,12 +37,14 @@ CARDS = [
         granted=4,
         refused=1,
         reconnect=True,
+        confirmation=None,
     ),
     Values(
         grant_id="g2",
         name="Sahayak Assistant",
-        developer="R. Iyer",
+        developer="sahayak.example",
         reviewed=False,
+        unverified=True,
         status=Values(word="Paused by you", kind="warning"),
         given_at=AT - timedelta(days=4),
         given_by="Asha Menon",
@@ -52,6 +55,7 @@ CARDS = [
         granted=1,
         refused=3,
         reconnect=False,
+        confirmation=None,
     ),
 ]
 DETAIL: dict[str, Any] = {
@@ -64,7 +68,6 @@ DETAIL: dict[str, Any] = {
         ends_at=AT + timedelta(days=50),
         ended_at=None,
         end_words="",
-        policy_words="Unchanged since you allowed it.",
         reconnect=True,
     ),
     "app": APP,
@@ -131,12 +134,23 @@ DETAIL: dict[str, Any] = {
         Values(day=date(2026, 11, 24), requests=11, records=550, fields=19),
     ],
     "events": [
-        Values(at=AT - timedelta(days=12), words="Paused, and resumed the same day", by="Asha Menon", href="/e/2"),
-        Values(at=AT - timedelta(days=40), words="Allowed: 2 of 3 things asked for", by="Asha Menon", href="/e/1"),
+        Values(at=AT - timedelta(days=12), words="Paused, and resumed the same day", by="Asha Menon"),
+        Values(at=AT - timedelta(days=40), words="Allowed: 2 of 3 things asked for", by="Asha Menon"),
     ],
     "receipts": [Values(version=1, at=AT - timedelta(days=40), href="/r/1")],
     "may_change": True,
+    "confirmation": None,
 }
+CONFIRM = Values(
+    grant_id="g1",
+    app="Leadbook CRM",
+    backer="Asha Menon",
+    by=AT + timedelta(days=14),
+    paused=False,
+    may=True,
+    roles="owner or admin",
+)
+MAY_NOT = {"may_change": False, "confirmation": Values(CONFIRM | {"may": False})}
 PAUSED = {
     "grant": Values(DETAIL["grant"] | {"state": "paused", "reconnect": False}),
     "status": Values(word="Paused", kind="warning"),
@@ -197,6 +211,24 @@ SAMPLES = {
     "connected-app-paused-viewer": Sample(
         "customer", "customer/connected_app.html", lambda: DETAIL | PAUSED | {"may_change": False}
     ),
+    "connected-app-confirm": Sample(
+        "customer", "customer/connected_app.html", lambda: DETAIL | {"confirmation": CONFIRM}
+    ),
+    "connected-app-confirm-viewer": Sample("customer", "customer/connected_app.html", lambda: DETAIL | MAY_NOT),
+    "connected-app-unconfirmed": Sample(
+        "customer",
+        "customer/connected_app.html",
+        lambda: DETAIL | PAUSED | {"confirmation": Values(CONFIRM | {"paused": True})},
+    ),
+    "connected-apps-confirm": Sample(
+        "customer",
+        "customer/connected_apps.html",
+        lambda: {
+            "tab": "live",
+            "counts": HOME["counts"],
+            "apps": [Values(CARDS[0] | {"reconnect": False, "confirmation": CONFIRM}), CARDS[1]],
+        },
+    ),
     "revoke": Sample(
         "customer",
         "customer/revoke.html",
@@ -214,7 +246,7 @@ SAMPLES = {
     "receipt": Sample(
         "customer",
         "customer/receipt.html",
-        lambda: {"receipt": RECEIPT, "grant_id": "g1", "download_url": "/d", "entry_url": "/e"},
+        lambda: {"receipt": RECEIPT, "grant_id": "g1", "download_url": "/d"},
     ),
     "authorize-error": Sample(
         "customer",

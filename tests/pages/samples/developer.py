@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from connect.core.forms import Form
-from connect.developer.forms import EndpointForm, NewAppForm, RedirectForm, RotateForm, ScopesForm, TesterForm
+from connect.developer.forms import EndpointForm, KeysForm, NewAppForm, RedirectForm, RotateForm, ScopesForm, TesterForm
 from tests.pages.samples import Sample, Values
 from tests.pages.samples.consent import consent_view
 from tests.pages.samples.customer import AT
@@ -85,8 +85,12 @@ def _app(**changes: Any) -> dict[str, Any]:
             legal_developer="Leadbook Software Private Limited",
             client_id="app_01jdgq3vk8e0mr4x0n5x0a7q2z",
             kind_words="Confidential web app",
-            auth_words="client_secret_basic",
-            has_secret=True,
+            auth_words="A key of its own (private_key_jwt)" if changes.get("keyed") else "client_secret_basic",
+            has_secret=not changes.get("keyed"),
+            has_keys=bool(changes.get("keyed")),
+            profile_words="Standard",
+            public_keys=[Values(kid="2026-11", alg="ES256", thumbprint="0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I")],
+            jwks_uri=None if changes.get("keyed") == "by value" else "https://crm.leadbook.example/keys.json",
             has_redirects=True,
             under_test=True,
             state_words="Testing",
@@ -113,6 +117,7 @@ def _app(**changes: Any) -> dict[str, Any]:
         "redirect_form": refused,
         "form": refused if refused.errors else None,
         "rotate_form": RotateForm(),
+        "keys_form": KeysForm(),
         "testers": ["acc_01jdgq3vk8e0mr4x0n5x0a7q2z"],
         "tester_form": TesterForm(),
         "scopes": [
@@ -207,6 +212,8 @@ SAMPLES = {
         },
     ),
     "app": Sample("developer", "developer/app.html", _app),
+    "app-keys": Sample("developer", "developer/app.html", lambda: _app(keyed="by value")),
+    "app-keys-published": Sample("developer", "developer/app.html", lambda: _app(keyed="published")),
     "app-fresh": Sample("developer", "developer/app.html", lambda: _app(fresh=True, refused=True)),
     "consent": Sample(
         "developer",
