@@ -37,10 +37,10 @@ def _insertion(table: Table, dialect: Dialect, on_conflict: str | None = None) -
     names = ", ".join(f'"{column.name}"' for column in table.c)
     if dialect.name == "postgresql":
         arrays = ", ".join(f"%s::{column.type.compile(dialect)}[]" for column in table.c)
-        source = f"SELECT * FROM unnest({arrays})"
+        source = f"SELECT * FROM unnest({arrays})"  # noqa: S608 - names of our own tables and types
     else:
         source = f"VALUES ({', '.join('?' for _ in table.c)})"
-    return f"INSERT INTO {table.name} ({names}) {source}" + (f" ON CONFLICT {on_conflict}" if on_conflict else "")  # noqa: S608
+    return f"INSERT INTO {table.name} ({names}) {source}" + (f" ON CONFLICT {on_conflict}" if on_conflict else "")
 
 
 @lru_cache(maxsize=64)

@@ -51,10 +51,7 @@ def index_once() -> int:
         if not batch:
             return 0
         rows = [
-            (LOG, item, entry_id)
-            for _, entry_id, data in batch
-            if data is not None
-            for item in sorted(keys_of(data))
+            (LOG, item, entry_id) for _, entry_id, data in batch if data is not None for item in sorted(keys_of(data))
         ]
         bulk.insert_rows(connection, models.subject_index, rows, on_conflict="DO NOTHING")
         done = update(models.state).where(models.state.c.log_id == LOG).values(indexed=batch[-1][0] + 1)

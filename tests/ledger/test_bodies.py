@@ -38,7 +38,7 @@ MEMBERS: dict[str, tuple[Callable[..., Draft], str]] = {
     "app": (
         acts.app,
         "actor changed client_id client_kind decision default_terms event name optional policy_hash reason redirect_uris required "
-        "reviewer state state_before team version version_number version_state",
+        "origin reviewer state state_before team version version_number version_state",
     ),
     "secret": (acts.secret, "actor event expires_at hint kind reason secret"),
     "access_key": (acts.access_key, "actor event expires_at operation purpose reason rights"),
