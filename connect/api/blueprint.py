@@ -9,6 +9,7 @@ from flask_smorest.blueprint import Blueprint
 from marshmallow import Schema
 
 from connect.api import responses
+from connect.api.parameters import NoQuery
 from connect.api.parsing import parser
 from connect.core.access import View
 from connect.core.paths import Paths
@@ -36,15 +37,29 @@ class ApiBlueprint(Blueprint):
         `answer` is the schema of 200 and `example` one such answer; `parameters` describe the path's, by name.
         """
 
+        said = responses.of(answer, example, missing=parameters is not None)
+        return self._operation("GET", path, scopes, query, said, parameters)
+
+    def ends(self, path: str, *scopes: str, parameters: Mapping[str, Any]) -> Callable[[View], View]:
+        """`DELETE path`, likewise; it takes no query, and answers 204 without a body."""
+        return self._operation("DELETE", path, scopes, NoQuery, responses.done(missing=True), parameters)
+
+    def _operation(
+        self,
+        method: str,
+        path: str,
+        scopes: tuple[str, ...],
+        query: type[Schema],
+        said: Mapping[int, Any],
+        parameters: Mapping[str, Any] | None,
+    ) -> Callable[[View], View]:
+        described = [{"in": "path", "name": name, **about} for name, about in (parameters or {}).items()]
+
         def register(view: View) -> View:
             parsed = self.arguments(query(), location="query")(view)
-            documented = self.doc(
-                operationId=view.__name__,
-                security=[{"oauth": list(scopes)}],
-                responses=responses.of(answer, example, missing=parameters is not None),
-            )(parsed)
-            described = [{"in": "path", "name": name, **said} for name, said in (parameters or {}).items()]
-            self.route(path, methods=["GET"], parameters=described)(protected(*scopes)(documented))
+            security = [{"oauth": list(scopes)}]
+            documented = self.doc(operationId=view.__name__, security=security, responses=said)(parsed)
+            self.route(path, methods=[method], parameters=described)(protected(*scopes)(documented))
             return view
 
         return register

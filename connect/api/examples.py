@@ -111,6 +111,9 @@ GRANT: Mapping[str, Any] = {
 }
 
 
+CONNECTION: Mapping[str, Any] = {**GRANT, "account_id": "acc_06k3w1a2b3c4d5e6f7g8h9j0km"}
+
+
 def page(record: Mapping[str, Any]) -> dict[str, Any]:
     """A list of one record, and nothing after it."""
     window = {"started_after": "2026-08-26T18:30:00Z", "started_before": None, "numbers": "all", "departments": "all"}

@@ -27,10 +27,11 @@ def get_grant(_query: None) -> Response:
     grant = queries.one(g.access.account_id, g.access.grant_id)
     if grant is None:
         raise Problem("grant-ended", "This grant has ended.")
-    return jsonify(_document(grant))
+    return jsonify(document(grant))
 
 
-def _document(grant: GrantView) -> dict[str, object]:
+def document(grant: GrantView) -> dict[str, object]:
+    """A grant as its app may see it."""
     return {
         "id": ids.encode("grant", grant.id),
         "state": grant.standing,

@@ -9,15 +9,15 @@ from flask import Blueprint, Flask, Response, current_app, jsonify
 from flask_smorest import Api
 from marshmallow.fields import Field
 
-from connect.api import account, calls, contacts, departments, grant, numbers, responses, users
+from connect.api import account, calls, contacts, departments, grant, grants, numbers, responses, users
 from connect.core import settings
 from connect.core.access import public
 from connect.scopes.fields import id_pattern
-from connect.scopes.scopes import CUSTOMER_SCOPES
+from connect.scopes.scopes import APP_SCOPES, CUSTOMER_SCOPES
 from connect.scopes.terms_schema import SelectionField
 from connect.scopes.text import ENGLISH, words
 
-RESOURCES = (account, numbers, departments, users, contacts, calls, grant)
+RESOURCES = (account, numbers, departments, users, contacts, calls, grant, grants)
 
 document = Blueprint("openapi", __name__)
 
@@ -89,14 +89,18 @@ def _security() -> dict[str, Any]:
     base, said = settings.current().base_url, words(ENGLISH).scopes
     return {
         "type": "oauth2",
-        "description": "Authorization code with PKCE (RFC 7636). No scope implies another.",
+        "description": "Authorization code with PKCE (RFC 7636); for the app alone, client credentials. No scope implies another.",
         "flows": {
             "authorizationCode": {
                 "authorizationUrl": f"{base}/oauth/authorize",
                 "tokenUrl": f"{base}/oauth/token",
                 "refreshUrl": f"{base}/oauth/token",
                 "scopes": {name: said[name].title for name in sorted(CUSTOMER_SCOPES)},
-            }
+            },
+            "clientCredentials": {
+                "tokenUrl": f"{base}/oauth/token",
+                "scopes": {name: said[name].title for name in sorted(APP_SCOPES)},
+            },
         },
     }
 

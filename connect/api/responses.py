@@ -42,8 +42,13 @@ def of(answer: type[Schema], example: Mapping[str, Any], *, missing: bool) -> di
     """The answers of an operation by status; 404 only where a record can be `missing`."""
     body = {"application/json": {"schema": answer, "example": example}}
     found = {"description": "What was asked for", "headers": _refer("Request-Id"), "content": body}
-    refused = [status for status in _PROBLEMS if status != 404 or missing]
-    return {200: found} | {status: {"$ref": f"#/components/responses/{_name(status)}"} for status in refused}
+    return {200: found} | _refused(missing)
+
+
+def done(*, missing: bool) -> dict[int, Any]:
+    """The answers of an operation that has nothing to say when it is done."""
+    found = {"description": "It is done", "headers": _refer("Request-Id")}
+    return {204: found} | _refused(missing)
 
 
 def add_components(spec: APISpec) -> None:
@@ -56,6 +61,11 @@ def add_components(spec: APISpec) -> None:
         spec.components.response(
             _name(status), {"description": description, "headers": _refer("Request-Id", *also), "content": body}
         )
+
+
+def _refused(missing: bool) -> dict[int, Any]:
+    refused = [status for status in _PROBLEMS if status != 404 or missing]
+    return {status: {"$ref": f"#/components/responses/{_name(status)}"} for status in refused}
 
 
 def _refer(*headers: str) -> dict[str, Any]:

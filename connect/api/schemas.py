@@ -40,6 +40,15 @@ def page_of(record: type[ResourceSchema]) -> type[Schema]:
     return type(f"{record.__name__.removesuffix('Schema')}Page", (Schema,), members)
 
 
+def bare_page_of(record: type[Schema]) -> type[Schema]:
+    """The same of what is not the customer's, which no terms bound."""
+    members: dict[str, Any] = {
+        "data": fields.List(fields.Nested(record), required=True),
+        "page": fields.Nested(PageSchema, required=True),
+    }
+    return type(f"{record.__name__.removesuffix('Schema')}Page", (Schema,), members)
+
+
 class FieldErrorSchema(Schema):
     field = fields.String(required=True)
     message = fields.String(required=True)
@@ -72,3 +81,9 @@ class GrantSchema(Schema):
     terms = fields.Nested(TermsSchema, required=True)
     given_at = Time(required=True)
     expires_at = Time(required=True)
+
+
+class ConnectionSchema(GrantSchema):
+    """A grant of the app's, and the account that gave it."""
+
+    account_id = fields.String(required=True, metadata={"pattern": id_pattern("acc")})

@@ -19,6 +19,7 @@ from connect.disclosure import members
 from connect.disclosure.app_facts import AppFacts
 from connect.disclosure.terms_in_words import in_words
 from connect.disclosure.usage import Usage
+from connect.grants.models import BY_APP
 from connect.grants.queries import GrantView, VersionView
 from connect.oauth import gone_apps
 from connect.scopes.scopes import in_order
@@ -47,7 +48,10 @@ _EVENTS = {
 }
 
 _ACTORS = {"operator": _("VoiceTree staff"), "app": _("the app itself")}
-_WHY = {gone_apps.DELETED: _("The app ended its own registration here.")}
+_WHY = {
+    gone_apps.DELETED: _("The app ended its own registration here."),
+    BY_APP: _("The app ended the connection itself."),
+}
 
 
 def status(grant: GrantView) -> dict[str, str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from connect.core.database import Base, Id, Json, UtcDateTime
 
 LIVE = ("active", "paused")  # the states of a grant that has not ended
+BY_APP = "the app ended the connection"  # why a grant ended; customers read it in words of their page
 _NOT_ENDED = text(f"state IN {LIVE}")  # a tuple of words is written as SQL writes it
 _ASKED = text("confirm_by IS NOT NULL")
 

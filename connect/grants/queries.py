@@ -121,6 +121,22 @@ def live_of_app(account_id: UUID, app_id: UUID) -> GrantView | None:
     return GrantView(*row) if row else None
 
 
+def of_app(app_id: UUID, *, after: UUID | None, limit: int) -> Sequence[GrantView]:
+    """The live grants of an app, in the order in which they were first given, after the one with the id `after`."""
+    statement = _grants().where(Grant.app_id == app_id, standing.live(clock.now())).order_by(Grant.id).limit(limit)
+    if after is not None:
+        statement = statement.where(Grant.id > after)
+    with database.read() as connection:
+        return [GrantView(*row) for row in connection.execute(statement)]
+
+
+def one_of_app(app_id: UUID, grant_id: UUID) -> GrantView | None:
+    """A grant of an app, or None where that app has none of that id."""
+    with database.read() as connection:
+        row = connection.execute(_grants().where(Grant.app_id == app_id, Grant.id == grant_id)).one_or_none()
+    return GrantView(*row) if row else None
+
+
 def live_counts(app_ids: Iterable[UUID]) -> dict[UUID, int]:
     """How many live grants each app has; apps without one are left out."""
     live = (Grant.app_id.in_(list(app_ids)), standing.live(clock.now()))

@@ -7,6 +7,7 @@ RoleTooLow where their roles do not reach (permission.py).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,7 +24,7 @@ from connect.core import clock, database, ids, settings
 from connect.core.actor import Actor
 from connect.grants import record, signals
 from connect.grants.errors import GrantEnded, GrantMoved, NoSuchGrant, NothingGranted, PersonNeeded, TermsTooWide
-from connect.grants.models import LIVE, Grant, GrantRefusal
+from connect.grants.models import BY_APP, LIVE, Grant, GrantRefusal
 from connect.grants.permission import check_giving, check_right, check_within
 from connect.grants.record import Act, Snapshot
 from connect.grants.standing import NOT_ENDED, state_at
@@ -157,6 +158,15 @@ def resume(session: Session, account_id: UUID, grant_id: UUID, actor: Actor) -> 
 def revoke(session: Session, account_id: UUID, grant_id: UUID, actor: Actor, reason: str = "") -> Grant:
     """End the grant; effective at the next statement of anybody. Raises GrantEnded when it had ended already."""
     return _move(session, account_id, grant_id, Act("revoked", actor, reason=reason), "revoked", signals.grant_revoked)
+
+
+def give_up(session: Session, app_id: UUID, client_id: str, grant_id: UUID) -> None:
+    """An app ends a grant of its own; one that has ended stays as it is. Raises NoSuchGrant."""
+    account_id = session.scalar(select(Grant.account_id).where(Grant.app_id == app_id, Grant.id == grant_id))
+    if account_id is None:
+        raise NoSuchGrant("no grant of that id is this app's")
+    with suppress(GrantEnded):
+        revoke(session, account_id, grant_id, actors.app(client_id), BY_APP)
 
 
 def expire_due(session: Session, limit: int = 500) -> int:

@@ -114,6 +114,9 @@ def _why_missing(token: Token, missing: frozenset[str]) -> str:
     return f"This token was not asked to have: {names}"
 
 
+_WHO = {"person": "The customer", "app": "The app itself"}
+
+
 def _who_revoked(token: Token) -> str | None:
     """Who ended a revoked grant and when; asked only where there is something to say."""
     standing = token.standing
@@ -126,9 +129,9 @@ def _who_revoked(token: Token) -> str | None:
     )
     with database.read() as connection:
         row = connection.execute(act).one_or_none()
-    by_platform = row is not None and row.actor_kind != "person"
-    who, reason = ("The platform", f": {row.reason}") if row and by_platform else ("The customer", "")
-    return f"{who} revoked this grant on {standing.grant_ended_at:%Y-%m-%d}{reason.rstrip(': ')}."
+    who = _WHO.get(row.actor_kind, "The platform") if row else "The customer"
+    reason = f": {row.reason}" if row and row.reason and who == "The platform" else ""
+    return f"{who} revoked this grant on {standing.grant_ended_at:%Y-%m-%d}{reason}."
 
 
 def _challenge(error: str | None = None, words: str | None = None, **members: Any) -> dict[str, str]:

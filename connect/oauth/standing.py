@@ -68,7 +68,7 @@ class Standing:
 
 
 _WORDS = {
-    "revoked": "revoked by the customer",
+    "revoked": "revoked",
     "expired": "ended by its expiry",
     "lapsed": "ended because it was not used",
 }

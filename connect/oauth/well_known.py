@@ -17,6 +17,7 @@ AUTHORIZE, PUSH, TOKEN = "/oauth/authorize", "/oauth/par", "/oauth/token"
 REGISTER = "/oauth/register"
 DEVICE_AUTHORIZATION = "/oauth/device_authorization"
 REVOKE, INTROSPECT = "/oauth/revoke", "/oauth/introspect"
+GRANTS = "/v1/grants"  # a resource of the API, for a token of the app alone
 _ALGORITHMS = list(public_keys.ALGORITHMS)  # of client assertions
 
 
@@ -51,6 +52,8 @@ def authorization_server_metadata() -> dict[str, Any]:
         "revocation_endpoint": base + REVOKE,
         "introspection_endpoint": base + INTROSPECT,
         "scopes_supported": sorted(CONSENT_SCOPES | APP_SCOPES),
+        "grant_management_endpoint": base + GRANTS,
+        "grant_management_actions_supported": ["query", "revoke"],
         "response_types_supported": ["code"],
         "response_modes_supported": list(answers.MODES),
         "grant_types_supported": [clients.CODE, clients.DEVICE, clients.REFRESH, clients.ALONE],

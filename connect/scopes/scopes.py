@@ -134,6 +134,7 @@ def _table() -> dict[str, Scope]:
     alone = [
         Scope(OFFLINE_ACCESS, Kind.OFFLINE, "account"),
         Scope("app:read", Kind.APP, "app"),
+        Scope("app:grants", Kind.APP, "app"),
         Scope("app:webhooks", Kind.APP, "app"),
         Scope("ledger:read", Kind.RIGHT, "key"),
         Scope("grants:read", Kind.RIGHT, "key"),

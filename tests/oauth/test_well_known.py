@@ -37,7 +37,13 @@ def test_64_each_endpoint_that_is_named_is_there(app: Flask) -> None:
     base = document["issuer"]
     paths = {address.removeprefix(base) for name, address in document.items() if name.endswith("_endpoint")}
     kept = {"/oauth/authorize", "/oauth/par", "/oauth/device_authorization"}
-    assert paths == kept | {"/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/register"}
+    assert paths == kept | {
+        "/oauth/token",
+        "/oauth/revoke",
+        "/oauth/introspect",
+        "/oauth/register",
+        "/v1/grants",
+    }
     routes = {route.rule for route in app.url_map.iter_rules()}
     assert paths <= routes
 

@@ -11,9 +11,11 @@ from connect.oauth.tokens import Basis
 from connect.scopes import scopes
 from connect.scopes.errors import ScopesError
 
+_USUAL = scopes.APP_SCOPES - {"app:grants"}  # what ends things is asked for by name
+
 
 class ClientCredentialsGrant(Issuing, grants.ClientCredentialsGrant):
-    """For clients with a secret (OAuthClient.grant_types). Scopes: app:read, app:webhooks; both where none is named."""
+    """For clients with a secret or a key (OAuthClient.grant_types). Scopes: those of the app; where none is named, _USUAL."""
 
     def validate_token_request(self) -> None:
         super().validate_token_request()
@@ -22,7 +24,7 @@ class ClientCredentialsGrant(Issuing, grants.ClientCredentialsGrant):
 
     def validate_requested_scope(self) -> None:
         try:
-            asked = scopes.parse(self.request.payload.scope or scopes.join(scopes.APP_SCOPES))
+            asked = scopes.parse(self.request.payload.scope or scopes.join(_USUAL))
         except ScopesError as error:
             raise InvalidScopeError("The scope must be names with one space between them.") from error
         if not asked <= scopes.APP_SCOPES:
