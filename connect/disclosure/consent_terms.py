@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from connect.disclosure import proposal
@@ -41,23 +40,21 @@ def term_lines(asking: Asking, choice: Choice) -> TermLines:
     """The terms asked for, with the lengths of time that lie within them."""
     said, terms = words(asking.language).terms, asking.terms
     answers = in_words(terms, asking.language, asking.timezone)
-    ends = proposal.expiry_offers(terms, choice, asking.asked_at)
-    begins = proposal.history_offers(terms, choice, asking.asked_at, asking.timezone)
     return TermLines(
-        expiry_choices=_choices(asking, said["expires_at"].choices, ends, 1),
-        history_choices=_choices(asking, said["history_from"].choices, begins, -1),
+        expiry_choices=tuple(
+            _choice(said["expires_at"].choices, offer, _end(asking, replace(choice, expires=offer.value)))
+            for offer in proposal.expiry_offers(terms, choice, asking.asked_at)
+        ),
+        history_choices=tuple(
+            _choice(said["history_from"].choices, offer, _beginning(asking, replace(choice, history=offer.value)))
+            for offer in proposal.history_offers(terms, choice, asking.asked_at, asking.timezone)
+        ),
         numbers_words=answers["numbers"],
         departments_words=answers["departments"],
         new_calls_words=answers["include_new_calls"],
         retention_words=answers["retention_days"],
         daily_words=answers["daily_records"],
     )
-
-
-def _choices(
-    asking: Asking, said: Mapping[str, str], offers: Iterable[Offer], direction: int
-) -> tuple[TermChoice, ...]:
-    return tuple(_choice(said, offer, _day(asking, direction * int(offer.value))) for offer in offers)
 
 
 def _choice(said: Mapping[str, str], offer: Offer, on: str) -> TermChoice:
@@ -67,6 +64,11 @@ def _choice(said: Mapping[str, str], offer: Offer, on: str) -> TermChoice:
     return TermChoice(offer.value, said["other"].format(date=on), offer.chosen)
 
 
-def _day(asking: Asking, days: int) -> str:
-    """The day so many days after the request, in the account's zone."""
-    return day(asking.asked_at.astimezone(ZoneInfo(asking.timezone)).date() + timedelta(days=days), asking.language)
+def _end(asking: Asking, choice: Choice) -> str:
+    """The day on which a grant with this choice ends, in the account's zone."""
+    return day(asking.narrowed(choice).expires_at.astimezone(ZoneInfo(asking.timezone)).date(), asking.language)
+
+
+def _beginning(asking: Asking, choice: Choice) -> str:
+    """The first day that such a grant shows."""
+    return day(asking.narrowed(choice).history_from, asking.language)
