@@ -55,6 +55,10 @@ class CurrentPerson:
         """Everything the person may do in an account."""
         return frozenset(right for seat in self.seats if seat.account_id == account_id for right in seat.rights)
 
+    def roles_in(self, account_id: UUID) -> str:
+        """Their roles in an account, in words."""
+        return ", ".join(str(ROLES[seat.role].words) for seat in self.seats if seat.account_id == account_id)
+
     def accounts(self, right: Right | None = None) -> dict[UUID, str]:
         """The accounts the person has a role in (one that carries `right`), with their names, in the order of the names."""
         found = {

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from connect.core import ids
 from connect.core.i18n import language
@@ -16,6 +17,28 @@ from connect.ledger.rows import Entry
 from connect.scopes.text import words
 
 Names = Mapping[UUID, str]
+
+KINDS = {  # every type of entry that the ledger has (ledger/entries.py, acts.py, upkeep.py)
+    "disclosure": lazy_gettext("Data left"),
+    "grant": lazy_gettext("Grant"),
+    "token": lazy_gettext("Token"),
+    "app": lazy_gettext("App"),
+    "secret": lazy_gettext("Secret"),
+    "access_key": lazy_gettext("Access key"),
+    "outcome": lazy_gettext("Outcome"),
+    "staff_disclosure": lazy_gettext("Disclosure by staff"),
+    "viewed": lazy_gettext("Ledger viewed"),
+    "exported": lazy_gettext("Ledger exported"),
+    "profile": lazy_gettext("Profile"),
+    "config": lazy_gettext("Setting"),
+    "policy": lazy_gettext("Policy"),
+    "breaker": lazy_gettext("Breaker"),
+    "erasure": lazy_gettext("Erasure"),
+    "retention": lazy_gettext("Retention"),
+    "hold": lazy_gettext("Hold"),
+    "key": lazy_gettext("Key"),
+    "tally": lazy_gettext("Daily tally"),
+}
 
 
 def row(entry: Entry, leaf: int | None, accounts: Names, apps: Names, people: Names) -> dict[str, Any]:
@@ -44,19 +67,7 @@ def row(entry: Entry, leaf: int | None, accounts: Names, apps: Names, people: Na
 
 def event(entry: Entry) -> str:
     """What happened, in two words."""
-    kinds = {
-        "disclosure": _("Data left"),
-        "grant": _("Grant"),
-        "token": _("Token"),
-        "app": _("App"),
-        "secret": _("Secret"),
-        "outcome": _("Outcome"),
-        "viewed": _("Ledger viewed"),
-        "exported": _("Ledger exported"),
-        "profile": _("Profile"),
-        "key": _("Key"),
-    }
-    kind = kinds.get(entry.type, entry.type)
+    kind = str(KINDS.get(entry.type, entry.type))
     happened = entry.members.get("event")
     return f"{kind}: {str(happened).replace('_', ' ')}" if happened else kind
 

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from apps_registry.errors import NoSuchApp
 from apps_registry.queries import app_id_of
+from connect.auditor.presenting import KINDS
 from connect.auditor.scope import Scope
 from connect.core import clock, ids
 from connect.ledger.queries import Filters
@@ -22,20 +23,6 @@ T = TypeVar("T")
 ZONE = ZoneInfo("Asia/Kolkata")  # days on the console are Indian days
 WINDOWS = (30, 90, 365, 3650)  # days; the console opens with the first and widens by one step
 TEXTS = ("account", "app", "type", "channel", "request_id", "record", "since", "until")
-TYPES = (
-    "disclosure",
-    "grant",
-    "token",
-    "app",
-    "secret",
-    "outcome",
-    "viewed",
-    "exported",
-    "profile",
-    "key",
-    "retention",
-    "erasure",
-)
 CHANNELS = ("api", "webhook", "portal", "export")
 
 
@@ -70,9 +57,7 @@ def parse(given: Mapping[str, str], scope: Scope) -> Question:
     filters = Filters(
         account_id=scope.only(account),
         app_id=_app(asked["app"], problems),
-        type=_one_of(
-            "type", asked, dict(zip(TYPES, TYPES, strict=True)), _("Choose one of the kinds of entry."), problems
-        ),
+        type=_one_of("type", asked, {kind: kind for kind in KINDS}, _("Choose one of the kinds of entry."), problems),
         channel=_one_of(
             "channel", asked, dict(zip(CHANNELS, CHANNELS, strict=True)), _("Choose one of the channels."), problems
         ),

@@ -16,7 +16,7 @@ from connect.accounts.guards import person, requires
 from connect.accounts.roles import Right
 from connect.auditor import chain, presenting, question, scope
 from connect.auditor.blueprint import blueprint
-from connect.auditor.question import CHANNELS, TYPES, Question
+from connect.auditor.question import CHANNELS, Question
 from connect.auditor.scope import Scope
 from connect.core import actor, database, ids, settings, web
 from connect.core.problems import Problem, field_errors
@@ -246,7 +246,7 @@ def _choices(allowed: Scope) -> dict[str, list[dict[str, str]]]:
     return {
         "accounts": [{"value": ids.encode("acc", each), "words": name} for each, name in allowed.accounts.items()],
         "apps": [{"value": app.client_id, "words": app.name} for app in registry.apps()],
-        "types": [{"value": each, "words": each} for each in TYPES],
+        "types": [{"value": kind, "words": str(words)} for kind, words in presenting.KINDS.items()],
         "channels": [{"value": each, "words": each} for each in CHANNELS],
     }
 

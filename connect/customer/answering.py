@@ -18,7 +18,6 @@ from apps_registry.errors import NoSuchApp
 from apps_registry.queries import AppPage
 from connect.accounts import queries as accounts
 from connect.accounts.person import CurrentPerson
-from connect.accounts.roles import ROLES
 from connect.core.i18n import language
 from connect.core.problems import Problem
 from connect.disclosure.asking import Asking, Permission, ask, permission
@@ -76,7 +75,7 @@ def gather(request: AuthorizationRequest, who: CurrentPerson, account_id: UUID) 
         who=who,
         account_id=account.id,
         account_name=account.name,
-        role=_role(who, account.id),
+        role=who.roles_in(account.id),
         permission=permission(asking, who.rights_in(account.id)),
         grant_version=standing.version if standing else 0,
         destination_host=urlsplit(request.redirect_uri).netloc or urlsplit(request.redirect_uri).scheme,
@@ -118,9 +117,3 @@ def _may_return(client: Client, request: AuthorizationRequest) -> bool:
 
 def _gone() -> Problem:
     return Problem("gone", _("This app can no longer be connected in this way. Start again from the app."))
-
-
-def _role(who: CurrentPerson, account_id: UUID) -> str:
-    """Their first role there, in words."""
-    seat = next((seat for seat in who.seats if seat.account_id == account_id), None)
-    return str(ROLES[seat.role].words) if seat else ""

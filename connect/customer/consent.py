@@ -205,10 +205,7 @@ def _open(text: str) -> Any:
     if found is None:
         return _ended(_("There is no such request"), [_("The address may be incomplete. Start again in the app.")], 404)
     if found.decided_at is not None:
-        return _ended(
-            _("This was answered already"),
-            [_("To change your answer, open Connected apps, or start again in the app.")],
-        )
+        return _answered()
     if found.expired:
         again = _("Start again on your device.") if found.user_code else _("Start again in the app.")
         return _ended(_("This request has expired"), [_("It was open for too long."), again])

@@ -13,7 +13,7 @@ from apps_registry import queries as registry
 from apps_registry.origins import Origin
 from connect.accounts import queries as accounts
 from connect.accounts.guards import person, requires
-from connect.accounts.roles import ROLES, Right
+from connect.accounts.roles import Right
 from connect.core.problems import Problem
 from connect.customer import own, presenting
 from connect.customer.blueprint import blueprint
@@ -39,7 +39,7 @@ def home() -> str:
     return render_template(
         "customer/home.html",
         account={"name": account.name},
-        role=_role_words(),
+        role=person().roles_in(own.account_id()),
         apps=[_short(grant, sums) for grant in live[:_ON_HOME]],
         counts=_counts(grants),
         reads={"records": records, "requests": requests, "days": _DAYS},
@@ -199,11 +199,6 @@ def _confirmation(grant: GrantView, names: dict[UUID, str]) -> dict[str, Any] | 
 
 def _receipt_url(grant_id: str, version: VersionView) -> str:
     return url_for("customer.receipt", grant_id=grant_id, version=version.version)
-
-
-def _role_words() -> str:
-    seats = [seat for seat in person().seats if seat.account_id == own.account_id()]
-    return ", ".join(str(ROLES[seat.role].words) for seat in seats)
 
 
 def _may_words() -> str:

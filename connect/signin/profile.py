@@ -96,15 +96,14 @@ def _work_in(chosen: str, held: dict[str, str]) -> Any:
 
 def _choices(held: dict[str, str]) -> list[dict[str, Any]]:
     return [
-        {"id": key, "name": name, "role": _roles_in(key), "chosen": ids.decode("acc", key) == person().account_id}
+        {
+            "id": key,
+            "name": name,
+            "role": person().roles_in(ids.decode("acc", key)),
+            "chosen": ids.decode("acc", key) == person().account_id,
+        }
         for key, name in held.items()
     ]
-
-
-def _roles_in(key: str) -> str:
-    return ", ".join(
-        str(ROLES[seat.role].words) for seat in person().seats if seat.account_id == ids.decode("acc", key)
-    )
 
 
 def _membership(seat: Seat) -> dict[str, Any]:

@@ -15,11 +15,12 @@ from flask import Flask
 from sqlalchemy import text
 
 from connect.accounts import passwords, people
-from connect.auditor import chain
+from connect.auditor import chain, presenting
 from connect.core import actor, clock, database, ids, settings
 from connect.ledger import queries, sealer
 from connect.ledger.queries import Filters
 from tests.customer.test_consent import signed_in
+from tests.ledger.test_bodies import MEMBERS
 from tests.support import world
 from tests.support.clock import Clock
 from tests.support.flow import PASSWORD, Flow, csrf
@@ -61,6 +62,10 @@ def newest(**filters: Any) -> queries.Located:
         located = queries.locate(connection, entry.id)
     assert located is not None
     return located
+
+
+def test_every_type_of_entry_can_be_asked_for_and_has_a_word() -> None:
+    assert presenting.KINDS.keys() == MEMBERS.keys()
 
 
 def test_the_vendors_auditor_sees_the_read_and_opens_it(flow: Flow, look: Callable[..., Any]) -> None:
