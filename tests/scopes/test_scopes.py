@@ -51,7 +51,7 @@ def test_only_sensitive_and_restricted_scopes_demand_a_purpose() -> None:
 
 
 def test_the_scopes_of_apps_and_keys_never_stand_on_a_consent_page() -> None:
-    assert {"app:read", "app:webhooks"} == APP_SCOPES
+    assert {"app:read", "app:grants", "app:webhooks"} == APP_SCOPES
     assert CUSTOMER_SCOPES | {"offline_access"} == CONSENT_SCOPES
     assert {"ledger:read", "grants:read", "ingest:write"} == {
         name for name in SCOPES if SCOPES[name].kind is Kind.RIGHT
