@@ -5,6 +5,7 @@ The order is that of R8: the address's limit, the token, the limit of app and ac
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -99,7 +100,7 @@ def authorise(needs: Needs | None = None) -> Access | AppAccess:
     return granted
 
 
-class _Validator(TokenValidator):
+class _Validator(TokenValidator, ABC):
     """Access tokens in the Authorization header. One in query or body is not looked at (RFC 9700 4.3.2)."""
 
     def authenticate_token(self, token_string: str) -> Token | None:
@@ -121,9 +122,9 @@ class _Validator(TokenValidator):
         ):
             raise refusals.sign_in_too_old(g.max_age, scopes)
 
+    @abstractmethod
     def validate_key(self, token: Token, now: datetime) -> None:
         """Raises Problem where the request does not prove what the scheme has it prove."""
-        raise NotImplementedError
 
 
 class _Bearer(_Validator):
